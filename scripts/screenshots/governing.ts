@@ -1,6 +1,7 @@
 /** Creates invented proposals, approvals, executions and daemon logs, for pictures of the page. */
 import type { StepResult } from "../../daemon/contract/changes/execution.ts";
 import type { Proposal } from "../../daemon/contract/changes/plan.ts";
+import { newAlert } from "../../test/support/alerts.ts";
 import { person, wish } from "../../test/support/changes/changes.ts";
 import type { Mission } from "../../test/web/mission.ts";
 
@@ -54,8 +55,12 @@ const fileSystem = (_: string, index: number) =>
 
 function alert(world: Mission): void {
   const at = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
-  world.alerts.raise("failed-logins", "12 logins from 10.77.0.31 were refused within 5 minutes", at(95), false);
-  world.alerts.raise("node-failures", "3 of 26 nodes failed within an hour: rack1-n6, rack1-n9 and rack2-n17", at(12), false);
+  world.alerts.raise(newAlert("failed-logins", "12 logins from 10.77.0.31 were refused within 5 minutes"), at(95), false);
+  world.alerts.raise(
+    newAlert("node-failures", "3 of 26 nodes failed within an hour: rack1-n6, rack1-n9 and rack2-n17", "rack1-n6", "rack1-n9", "rack2-n17"),
+    at(12),
+    false,
+  );
 }
 
 function writeLog(world: Mission): void {

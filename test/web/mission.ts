@@ -25,7 +25,7 @@ import { networkNow } from "../../daemon/netboot/dhcp/network-now.ts";
 import type { NetworkPlace } from "../../daemon/netboot/dhcp/network-view.ts";
 import { openStores, type Stores } from "../../daemon/store/stores.ts";
 import { cards } from "../support/cards.ts";
-import { findRunbooks, offer, openDesk } from "../support/changes/changes.ts";
+import { findRunbooks, offer, openDesk, runbooksFor } from "../support/changes/changes.ts";
 import { type WrittenLog, writtenLog } from "../support/log-book.ts";
 
 export interface Mission extends Stores {
@@ -118,6 +118,7 @@ export async function startMission(pageRoot: string, places: NetworkPlace[] = ca
       desk,
       offer,
       findRunbooks,
+      runbooksFor,
       audit,
       checkpoints: () => [],
       log: pino({ level: "silent" }),

@@ -17,10 +17,10 @@ export interface AlertConfig {
 export function startAlerts(
   rules: AlertRules,
   webhook: URL | undefined,
-  parts: Omit<WatchParts, "rules" | "deliver" | "log"> & { log: DeliveryParts["log"] },
+  parts: Omit<WatchParts, "rules" | "deliver" | "log"> & Pick<DeliveryParts, "log" | "runbooksFor">,
 ): { stop(): Promise<void> } {
   const watch = new AlertWatch({ ...parts, rules, deliver: webhook !== undefined }).start();
-  const delivery = webhook && new AlertDelivery({ alerts: parts.alerts, webhook, log: parts.log }).start();
+  const delivery = webhook && new AlertDelivery({ ...parts, webhook }).start();
   return {
     stop: async () => {
       await watch.stop();

@@ -2,10 +2,11 @@
  * Sends each pending alert to the webhook until the webhook confirms the alert. If a confirmation is lost, the alert is sent
  * twice.
  */
+import type { AlertRunbook } from "../../contract/admin/alert.ts";
 import { backoff } from "../../errors/backoff.ts";
 import { PeriodicTask } from "../../errors/periodic-task.ts";
 import type { Log } from "../../log/log.ts";
-import type { AlertStore, Waiting } from "../../store/admin/alerts.ts";
+import type { AlertStore, StoredAlert } from "../../store/admin/alerts.ts";
 import { slackBody } from "./slack.ts";
 
 const EVERY_MS = 1000;
@@ -18,6 +19,8 @@ export interface DeliveryParts {
   alerts: AlertStore;
   /** The address of the webhook is a secret, because every client that knows it can post messages there. */
   webhook: URL;
+  /** Returns the matching runbooks, the best match first. */
+  runbooksFor(alert: StoredAlert): readonly AlertRunbook[];
   log: Pick<Log, "warn" | "error">;
 }
 
@@ -25,7 +28,7 @@ export interface DeliveryParts {
  * Returns the time of the next attempt, or undefined after the last attempt. The wait triples after each failed
  * attempt, up to one hour.
  */
-export function nextTry({ tries, at }: Pick<Waiting, "tries" | "at">, now: Date): Date | undefined {
+export function nextTry({ tries, at }: Pick<StoredAlert, "tries" | "at">, now: Date): Date | undefined {
   if (now.getTime() - Date.parse(at) > GIVE_UP_AFTER_HOURS * 3_600_000) return undefined;
   const seconds = backoff({ first: FIRST_WAIT_SECONDS, most: LONGEST_WAIT_SECONDS, factor: 3 }, tries + 1);
   return new Date(now.getTime() + seconds * 1000);
@@ -67,9 +70,9 @@ export class AlertDelivery {
     }
   }
 
-  async #post(alert: Waiting): Promise<boolean> {
-    const { alerts, webhook, log } = this.#parts;
-    const failure = await this.#send(slackBody(alert.summary));
+  async #post(alert: StoredAlert): Promise<boolean> {
+    const { alerts, webhook, log, runbooksFor } = this.#parts;
+    const failure = await this.#send(slackBody(alert.summary, runbooksFor(alert)[0]));
     if (this.#stopped.signal.aborted && failure !== undefined) return false;
     const now = new Date();
     if (failure === undefined) {

@@ -1,5 +1,7 @@
 /** Decides which alerts to raise. The function is pure: its arguments are the signals, the earlier alerts and the time. */
 import type { AlertRule } from "../../contract/admin/alert.ts";
+import type { NewAlert } from "../../store/admin/alerts.ts";
+import { incidentOfAlert, nodesOf } from "./incident.ts";
 import type { Signal } from "./signals.ts";
 
 export interface Threshold {
@@ -19,15 +21,18 @@ export interface AlertRules {
   repeatMinutes: number;
 }
 
-export interface Raised {
-  rule: AlertRule;
-  summary: string;
-}
+/** `seen` are the signals that caused the alert. */
+const raised = (rule: AlertRule, summary: string, seen: readonly Signal[]): NewAlert => ({
+  rule,
+  summary,
+  incident: incidentOfAlert(rule, seen),
+  nodes: nodesOf(seen),
+});
 
 const EXAMPLES = 3;
 const EXAMPLE_CHARACTERS = 200;
 
-export function judge(rules: AlertRules, signals: readonly Signal[], lastRaised: ReadonlyMap<AlertRule, string>, now: Date): Raised[] {
+export function judge(rules: AlertRules, signals: readonly Signal[], lastRaised: ReadonlyMap<AlertRule, string>, now: Date): NewAlert[] {
   /**
    * Returns the signals in the rule's time window that no alert has covered yet. Returns no signals if the rule raised
    * an alert less than `repeatMinutes` ago.
@@ -38,12 +43,12 @@ export function judge(rules: AlertRules, signals: readonly Signal[], lastRaised:
     const from = new Date(now.getTime() - minutes * 60_000).toISOString();
     return signals.filter(({ at }) => at > from && (last === undefined || at > last));
   };
-  const counted = (rule: AlertRule, threshold: Threshold | null, kind: Signal["kind"], what: string): Raised[] => {
+  const counted = (rule: AlertRule, threshold: Threshold | null, kind: Signal["kind"], what: string): NewAlert[] => {
     if (threshold === null) return [];
     const seen = fresh(rule, threshold.minutes).filter((signal) => signal.kind === kind);
     const times = seen.reduce((sum, signal) => sum + signal.times, 0);
     if (times < threshold.count) return [];
-    return [{ rule, summary: `${what}: ${times} within ${threshold.minutes} min (${examples(seen)})` }];
+    return [raised(rule, `${what}: ${times} within ${threshold.minutes} min (${examples(seen)})`, seen)];
   };
   return [
     ...counted("failed-logins", rules.failedLogins, "login-failed", "failed logins"),
@@ -57,22 +62,22 @@ export function judge(rules: AlertRules, signals: readonly Signal[], lastRaised:
 
 type Fresh = (rule: AlertRule, minutes: number) => Signal[];
 
-function errorRate({ errorRate: rule }: AlertRules, fresh: Fresh): Raised[] {
+function errorRate({ errorRate: rule }: AlertRules, fresh: Fresh): NewAlert[] {
   if (rule === null) return [];
   const ended = fresh("error-rate", rule.minutes).filter(({ kind }) => kind === "work-done" || kind === "work-failed");
   const failed = ended.filter(({ kind }) => kind === "work-failed");
   const percent = ended.length === 0 ? 0 : (100 * failed.length) / ended.length;
   if (ended.length < rule.least || percent < rule.percent) return [];
   const share = `${failed.length} of ${ended.length} jobs and executions (${Math.round(percent)} %)`;
-  return [{ rule: "error-rate", summary: `${share} failed within ${rule.minutes} min (${examples(failed)})` }];
+  return [raised("error-rate", `${share} failed within ${rule.minutes} min (${examples(failed)})`, failed)];
 }
 
-function cost({ cost: rule }: AlertRules, fresh: Fresh): Raised[] {
+function cost({ cost: rule }: AlertRules, fresh: Fresh): NewAlert[] {
   if (rule === null) return [];
   const spent = fresh("cost", rule.hours * 60).filter(({ kind }) => kind === "spent");
   const usd = spent.reduce((sum, signal) => sum + signal.usd, 0);
   if (usd < rule.usd) return [];
-  return [{ rule: "cost", summary: `executions cost ${usd.toFixed(2)} USD within ${rule.hours} h; the limit is ${rule.usd} USD` }];
+  return [raised("cost", `executions cost ${usd.toFixed(2)} USD within ${rule.hours} h; the limit is ${rule.usd} USD`, spent)];
 }
 
 /** Returns the longest time window of all rules, in minutes. */

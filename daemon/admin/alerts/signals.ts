@@ -7,6 +7,9 @@ export interface Signal {
   /** One line that describes the signal to people. Machines and people who propose changes control parts of the line. */
   about: string;
   usd: number;
+  /** The type of the event, if the signal comes from an event. */
+  event?: string;
+  node?: string;
   /** The number of occurrences that the signal counts, because one record can stand for many occurrences. */
   times: number;
 }
@@ -37,7 +40,9 @@ export const signalTypes = Object.keys(kinds);
 
 export function signalOfEvent({ at, type, summary, node }: TypedEvent): Signal | undefined {
   const kind = kinds[type];
-  return kind && { at, kind, about: node === null || summary.startsWith(node) ? summary : `${node}: ${summary}`, usd: 0, times: 1 };
+  if (kind === undefined) return undefined;
+  const about = node === null || summary.startsWith(node) ? summary : `${node}: ${summary}`;
+  return { at, kind, about, event: type, ...(node !== null && { node }), usd: 0, times: 1 };
 }
 
 export function signalOfAct({ at, action, summary, result, costUsd }: AuditedAct): Signal | undefined {

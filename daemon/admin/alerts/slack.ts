@@ -2,9 +2,15 @@
  * Formats an alert for Slack's incoming webhooks and compatible services. An attacker may have written parts of the alert's
  * text.
  */
+import type { AlertRunbook } from "../../contract/admin/alert.ts";
+
 const MOST_CHARACTERS = 3000;
 
-export const slackBody = (summary: string): string => JSON.stringify({ text: `Muster: ${slackText(summary)}` });
+/** The command comes after the summary, and is never cut off. */
+export function slackBody(summary: string, runbook?: AlertRunbook): string {
+  const advice = runbook === undefined ? "" : `\nThe runbook ${runbook.name} matches. Propose it with \`${slackText(runbook.command)}\``;
+  return JSON.stringify({ text: `Muster: ${slackText(summary)}${advice}` });
+}
 
 /**
  * Escapes the character `<`, because `<!channel>`, links and mentions begin with `<`. Removes characters that change the

@@ -56,11 +56,11 @@ export class AlertWatch {
     const { db, alerts, events, rules, deliver, redact } = this.#parts;
     const since = new Date(now.getTime() - longestMinutes(rules) * 60_000).toISOString();
     this.#signals = [...this.#signals.filter(({ at }) => at >= since), ...this.#fresh(since)];
-    for (const { rule, summary } of judge(rules, this.#signals, alerts.lastRaised(), now)) {
+    for (const { summary, ...alert } of judge(rules, this.#signals, alerts.lastRaised(), now)) {
       const told = redact(summary);
       atomically(db, () => {
-        alerts.raise(rule, told, now.toISOString(), deliver);
-        events.append({ source: "control", type: "alert.raised", summary: told, detail: { rule } }, now);
+        alerts.raise({ ...alert, summary: told }, now.toISOString(), deliver);
+        events.append({ source: "control", type: "alert.raised", summary: told, detail: { rule: alert.rule } }, now);
       });
     }
   }

@@ -1,15 +1,7 @@
 /** Matches runbooks with an incident. Proposals, alerts and searches all use this pure function. */
-import type { IncidentWords } from "../../contract/changes/incident.ts";
+import type { Incident, IncidentWords } from "../../contract/changes/incident.ts";
 import type { Runbook, Runbooks } from "./runbook.ts";
 import type { Trigger } from "./trigger.ts";
-
-/** An alert can state several symptoms and events. The first symptom says most about the incident. */
-export interface Incident {
-  symptoms?: readonly string[] | undefined;
-  events?: readonly string[] | undefined;
-  intent_type?: string | undefined;
-  resource_type?: string | undefined;
-}
 
 export const incidentOf = ({ symptom, event, ...rest }: IncidentWords): Incident => ({
   ...rest,
@@ -67,4 +59,4 @@ function fitOf({ symptoms, event, intent_type, resource_type }: Trigger, inciden
   };
 }
 
-const listed = (word: string | undefined): readonly string[] => (word === undefined ? [] : [word]);
+const listed = (word: string | undefined): string[] => (word === undefined ? [] : [word]);

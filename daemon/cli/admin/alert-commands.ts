@@ -11,7 +11,7 @@ export function alertCommands(program: Command, { json, client }: Words): void {
     .option("--limit <number>", "show at most this many alerts", whole(1, 1000), 20)
     .addHelpText(
       "after",
-      `\nThe rules and the webhook are set under \`admin.alerts\` in muster.yaml.\n${examples("muster alerts", "muster alerts --json | jq '.[] | select(.delivery==\"waiting\")'")}`,
+      `\nThe rules and the webhook are set under \`admin.alerts\` in muster.yaml. Muster never runs a runbook by itself: the printed commands\npropose one.\n${examples("muster alerts", "muster alerts --json | jq '.[] | select(.delivery==\"waiting\")'")}`,
     )
     .action(async ({ limit }: { limit: number }) => {
       const alerts = await client().listAlerts({ limit });
@@ -19,13 +19,20 @@ export function alertCommands(program: Command, { json, client }: Words): void {
     });
 }
 
-const showAlerts = (alerts: Alert[]): string =>
-  table(
-    [{ title: "WHEN" }, { title: "RULE" }, { title: "WEBHOOK", least: 10 }, { title: "WHAT", least: 30 }],
-    alerts.map(({ at, rule, delivery, error, summary }) => [
+/** Commands are shown for this many alerts, the newest first. */
+const COMMANDS = 3;
+
+function showAlerts(alerts: Alert[]): string {
+  const list = table(
+    [{ title: "WHEN" }, { title: "RULE" }, { title: "WEBHOOK", least: 10 }, { title: "RUNBOOK" }, { title: "WHAT", least: 30 }],
+    alerts.map(({ at, rule, delivery, error, runbooks, summary }) => [
       ago(at),
       rule,
       error === undefined ? delivery : `${delivery}: ${error}`,
+      runbooks[0]?.name ?? "",
       summary,
     ]),
   );
+  const commands = alerts.flatMap(({ runbooks }) => runbooks.slice(0, 1).map(({ command }) => `  ${command}`)).slice(0, COMMANDS);
+  return commands.length === 0 ? list : [list, "", "These commands propose the runbooks of the newest alerts:", ...commands].join("\n");
+}

@@ -31,6 +31,15 @@ export const IncidentWords = z.strictObject({
 });
 export type IncidentWords = z.output<typeof IncidentWords>;
 
+/** An alert can state several symptoms and events. The first symptom says most about the incident. */
+export const Incident = z.object({
+  symptoms: z.array(z.string()).optional(),
+  events: z.array(z.string()).optional(),
+  intent_type: z.string().optional(),
+  resource_type: z.string().optional(),
+});
+export type Incident = z.output<typeof Incident>;
+
 /** The words that the triggers of all runbooks contain. */
 export const KnownWords = z.object({
   symptoms: z.array(z.string()),

@@ -22,13 +22,17 @@ export interface Admin {
   processes: ProcessNews;
   logBook: ControlLogBook;
   doctor: DoctorAsking;
-  api: Pick<AlertsApi, "alertRules"> &
+  api: Pick<AlertsApi, "alertRules" | "runbooksFor"> &
     DaemonLogApi &
     DoctorApi &
     Pick<StatusApi, "process" | "executorFigures" | "defaultProfile"> & { version: string };
 }
 
-export async function startAdmin(shared: Shared, toSupervisor?: (wanted: DoctorWanted) => void): Promise<Admin> {
+export async function startAdmin(
+  shared: Shared,
+  runbooksFor: AlertsApi["runbooksFor"],
+  toSupervisor?: (wanted: DoctorWanted) => void,
+): Promise<Admin> {
   const { config, env, log, parts, stores, audit, link, places } = shared;
   const startedAt = new Date().toISOString();
   recordingKeys(stores.keys, audit, () => adoptKeys(stores.keys, env));
@@ -40,7 +44,7 @@ export async function startAdmin(shared: Shared, toSupervisor?: (wanted: DoctorW
   const rules = alertRulesOf(config.admin.alerts);
   await parts.start(
     "alerts",
-    () => startAlerts(rules, webhookIn(webhook), { ...stores, redact, log: log.child({ part: "alerts" }) }),
+    () => startAlerts(rules, webhookIn(webhook), { ...stores, redact, runbooksFor, log: log.child({ part: "alerts" }) }),
     (alerts) => alerts.stop(),
   );
   const interfaces = places.map(({ settings, network }) => ({
@@ -57,6 +61,7 @@ export async function startAdmin(shared: Shared, toSupervisor?: (wanted: DoctorW
       version: VERSION,
       defaultProfile: config.machines.profile,
       logBook,
+      runbooksFor,
       examine: () => doctor.examine(),
       executorFigures: () => link.figures,
       alertRules: () => rulesInWords(rules, webhook !== undefined),

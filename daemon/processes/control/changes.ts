@@ -25,9 +25,10 @@ export interface StartedChanges {
   api: Pick<GovernApi, "desk" | "offer" | "findRunbooks">;
 }
 
-export async function startChanges(shared: Shared, acts: ActPorts): Promise<StartedChanges> {
+export async function startChanges(shared: Shared, acts: ActPorts, loaded: Offered): Promise<StartedChanges> {
   const { parts, link, inventory } = shared;
-  const { desk, ...offers } = governed({ ...shared, executor: link, inventory: inventory.file, act: (act) => performOwnAct(acts, act) });
+  const ports = { executor: link, inventory: inventory.file, act: (act: Parameters<ChangesParts["act"]>[0]) => performOwnAct(acts, act) };
+  const { desk, ...offers } = governed({ ...shared, ...ports }, loaded);
   link.on(heardByChanges, (message) => desk.receive(message));
   link.onState((state) => state === "disconnected" && desk.lost());
   await parts.start(
@@ -44,12 +45,14 @@ export interface GovernedParts extends Pick<Shared, "config" | "env" | "data" | 
   act: ChangesParts["act"];
 }
 
-export function governed({ config, env, data, stores, audit, executor, inventory, act, log }: GovernedParts): {
+export function governed(
+  { config, env, data, stores, audit, executor, inventory, act, log }: GovernedParts,
+  { catalogue, runbooks }: Offered = offered(config),
+): {
   desk: Changes;
   offer(): Offer;
   findRunbooks(search: RunbookSearch): FoundRunbooks;
 } {
-  const { catalogue, runbooks } = offered(config);
   const facts = inventoryFacts(inventory, runVariables(config));
   const deskLog = log.child({ part: "desk" });
   const desk = new Changes({
@@ -71,11 +74,16 @@ export function governed({ config, env, data, stores, audit, executor, inventory
   };
 }
 
+export interface Offered {
+  catalogue: Catalogue;
+  runbooks: Runbooks;
+}
+
 /**
  * Loads the tool forms and runbooks once, at the start. The executor loads the same files itself, and the tool forms
  * of both processes must match.
  */
-export function offered({ changes: { tools }, jobs }: Config): { catalogue: Catalogue; runbooks: Runbooks } {
+export function offered({ changes: { tools }, jobs }: Config): Offered {
   const catalogue = loadCatalogue([ourTools, ...optional(tools.forms_directory)], playbooksIn(ansibleDirectory(jobs)));
   return { catalogue, runbooks: loadRunbooks([ourRunbooks, ...optional(tools.runbooks_directory)], catalogue) };
 }

@@ -1,6 +1,7 @@
 /** Builds the control process. The process starts its areas, such as `jobs`, in order and stops the areas in reverse order. */
 import type { DoctorNews, DoctorWanted } from "../../admin/doctor-asking.ts";
 import type { SupervisorNews } from "../../admin/process-news.ts";
+import { alertRunbooks } from "../../changes/alert-runbooks.ts";
 import type { Config } from "../../config/config.ts";
 import type { DataDir } from "../../data-dir.ts";
 import { Lifecycle } from "../../lifecycle.ts";
@@ -10,7 +11,7 @@ import { keepHandingOver } from "../../machines/enrol/handing-over.ts";
 import { startAdmin } from "./admin.ts";
 import { startApi } from "./api.ts";
 import { startAudit } from "./audit.ts";
-import { startChanges } from "./changes.ts";
+import { offered, startChanges } from "./changes.ts";
 import { startCluster } from "./cluster.ts";
 import { startJobs } from "./jobs.ts";
 import { startMachines } from "./machines.ts";
@@ -39,13 +40,14 @@ export async function startControl(
   try {
     const shared = await openShared({ config, data, env, log, parts });
     const { link, url } = shared;
-    const admin = await startAdmin(shared, toSupervisor);
+    const tools = offered(config);
+    const admin = await startAdmin(shared, alertRunbooks(tools), toSupervisor);
     const audit = await startAudit(shared);
     const jobs = await startJobs(shared);
     const netboot = startNetbootViews(shared);
     const machines = await startMachines(shared, jobs.engine, netboot.wake);
     const acts = { ...shared.stores, ...admin.api, ...jobs.api, ...netboot.api, ...machines.api };
-    const changes = await startChanges(shared, acts);
+    const changes = await startChanges(shared, acts, tools);
     await startSchedules(shared, jobs, changes.desk);
     const cluster = await startCluster(shared);
     // The link to the executor starts after the areas, so that every area receives the executor's first message.

@@ -2,14 +2,20 @@
  * Stores alerts and the state of their delivery. An undelivered alert stays in the table across restarts until the
  * webhook confirms the alert.
  */
+import type * as z from "zod";
 import { Alert, type AlertRule } from "../../contract/admin/alert.ts";
+import { Incident } from "../../contract/changes/incident.ts";
 import type { Db } from "../database.ts";
 
-export interface Waiting {
-  id: number;
+/** The runbooks of an alert are not stored, because they depend on the runbook files. */
+const StoredAlert = Alert.omit({ runbooks: true }).extend({ incident: Incident });
+export type StoredAlert = z.output<typeof StoredAlert>;
+
+export interface NewAlert {
+  rule: AlertRule;
   summary: string;
-  tries: number;
-  at: string;
+  incident: Incident;
+  nodes: string[];
 }
 
 export class AlertStore {
@@ -23,12 +29,12 @@ export class AlertStore {
   readonly #waiting;
 
   constructor(db: Db) {
-    this.#insert = db.prepare<[string, string, string, string | null], { id: number }>(
-      "INSERT INTO alerts (rule, at, summary, next_try_at) VALUES (?, ?, ?, ?) RETURNING id",
+    this.#insert = db.prepare<[string, string, string, string, string, string | null], { id: number }>(
+      "INSERT INTO alerts (rule, at, summary, incident, nodes, next_try_at) VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
     );
     this.#recent = db.prepare<[number], Row>("SELECT * FROM alerts ORDER BY id DESC LIMIT ?");
-    this.#due = db.prepare<[string, string], Waiting>(
-      "SELECT id, summary, tries, at FROM alerts WHERE next_try_at IS NOT NULL AND (next_try_at <= ? OR next_try_at > ?) ORDER BY id LIMIT 20",
+    this.#due = db.prepare<[string, string], Row>(
+      "SELECT * FROM alerts WHERE next_try_at IS NOT NULL AND (next_try_at <= ? OR next_try_at > ?) ORDER BY id LIMIT 20",
     );
     this.#delivered = db.prepare<[string, number]>(
       "UPDATE alerts SET delivered_at = ?, next_try_at = NULL, error = NULL, tries = tries + 1 WHERE id = ?",
@@ -41,12 +47,12 @@ export class AlertStore {
     this.#waiting = db.prepare<[], { count: number }>("SELECT count(*) AS count FROM alerts WHERE next_try_at IS NOT NULL");
   }
 
-  raise(rule: AlertRule, summary: string, at: string, deliver: boolean): number {
-    return this.#insert.get(rule, at, summary, deliver ? at : null)?.id ?? 0;
+  raise({ rule, summary, incident, nodes }: NewAlert, at: string, deliver: boolean): number {
+    return this.#insert.get(rule, at, summary, JSON.stringify(incident), JSON.stringify(nodes), deliver ? at : null)?.id ?? 0;
   }
 
-  due(now: string, latest: string): Waiting[] {
-    return this.#due.all(now, latest);
+  due(now: string, latest: string): StoredAlert[] {
+    return this.#due.all(now, latest).map(fromRow);
   }
 
   delivered(id: number, at: string): void {
@@ -63,7 +69,7 @@ export class AlertStore {
   }
 
   /** Returns the newest alerts first. */
-  list(limit: number): Alert[] {
+  list(limit: number): StoredAlert[] {
     return this.#recent.all(limit).map(fromRow);
   }
 
@@ -81,18 +87,22 @@ interface Row {
   rule: string;
   at: string;
   summary: string;
+  incident: string;
+  nodes: string;
   tries: number;
   next_try_at: string | null;
   delivered_at: string | null;
   error: string | null;
 }
 
-const fromRow = (row: Row): Alert =>
-  Alert.parse({
+const fromRow = (row: Row): StoredAlert =>
+  StoredAlert.parse({
     id: row.id,
     rule: row.rule,
     at: row.at,
     summary: row.summary,
+    incident: JSON.parse(row.incident),
+    nodes: JSON.parse(row.nodes),
     delivery: deliveryOf(row),
     tries: row.tries,
     ...(row.delivered_at !== null && { deliveredAt: row.delivered_at }),

@@ -18,6 +18,7 @@ import { stepActs } from "./0013-step-acts.ts";
 import { leasesByNetwork } from "./0014-leases-by-network.ts";
 import { longHistory } from "./0015-long-history.ts";
 import { plansByAge } from "./0016-plans-by-age.ts";
+import { alertIncidents } from "./0017-alert-incidents.ts";
 
 export const migrations: readonly string[] = [
   firstTables,
@@ -36,4 +37,5 @@ export const migrations: readonly string[] = [
   leasesByNetwork,
   longHistory,
   plansByAge,
+  alertIncidents,
 ];

@@ -3,6 +3,7 @@
  * unless a test passes a real one.
  */
 import { AuditLog } from "../../../daemon/audit/log.ts";
+import { alertRunbooks } from "../../../daemon/changes/alert-runbooks.ts";
 import { Changes, type ChangesParts } from "../../../daemon/changes/changes.ts";
 import { foundRunbooks, offerOf } from "../../../daemon/changes/offer.ts";
 import { makePlan } from "../../../daemon/changes/plans/planner.ts";
@@ -23,6 +24,7 @@ import { addNode, openWorld, type World } from "../world.ts";
 export const catalogue = loadCatalogue([ourTools]);
 export const runbooks = loadRunbooks([ourRunbooks], catalogue);
 export const offer = () => offerOf(catalogue, runbooks);
+export const runbooksFor = alertRunbooks({ catalogue, runbooks });
 export const findRunbooks = (search: RunbookSearch) => foundRunbooks(catalogue, runbooks, search);
 
 export interface DeskLab {

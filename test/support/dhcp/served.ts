@@ -13,7 +13,7 @@ import type { Role } from "../../../daemon/contract/admin/key.ts";
 import { inventoryFor } from "../../../daemon/machines/inventory/editing.ts";
 import { networkNow } from "../../../daemon/netboot/dhcp/network-now.ts";
 import { cards } from "../cards.ts";
-import { type DeskLab, findRunbooks, offer, openDesk } from "../changes/changes.ts";
+import { type DeskLab, findRunbooks, offer, openDesk, runbooksFor } from "../changes/changes.ts";
 import { written } from "../inventory-file.ts";
 import { writtenLog } from "../log-book.ts";
 import { openWorld, type World } from "../world.ts";
@@ -85,6 +85,7 @@ export async function serve(t: TestContext, parts: Partial<ApiParts> = {}, gover
     desk: lab.desk,
     offer,
     findRunbooks,
+    runbooksFor,
     ...parts,
   });
   await api.listen({ host: "127.0.0.1", port: 0 });

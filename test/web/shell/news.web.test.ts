@@ -1,6 +1,7 @@
 /** News and alerts in a real browser: reported once, to the right users, reachable by keyboard. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { newAlert } from "../../support/alerts.ts";
 import { addNode } from "../../support/world.ts";
 import { assertAccessible } from "../axe.ts";
 import { options, startJob, tour } from "../visit.ts";
@@ -74,12 +75,12 @@ test("events during a lost connection are one line, not many toasts", options, a
 test("an alert is counted in the sidebar at once, with its machine and advice, and old ones are listed below", options, async (t) => {
   const world = await mission(t);
   addNode(world, { phase: "install-failed", reason: "no disk", at: new Date().toISOString() }, "n7");
-  world.alerts.raise("cost", "executions cost 7.00 USD within 24 h", new Date(Date.now() - 7_200_000).toISOString(), false);
+  world.alerts.raise(newAlert("cost", "executions cost 7.00 USD within 24 h"), new Date(Date.now() - 7_200_000).toISOString(), false);
   const page = await enter(world, "viewer");
   const link = page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: /^Alerts/ });
   assert.equal(await link.textContent(), "Alerts");
   const summary = "node failures: 1 within 15 min (n7: no disk)";
-  world.alerts.raise("node-failures", summary, new Date().toISOString(), true);
+  world.alerts.raise(newAlert("node-failures", summary, "n7"), new Date().toISOString(), true);
   world.events.append({ source: "control", type: "alert.raised", summary, detail: { rule: "node-failures" } });
   await page.getByRole("region", { name: "News" }).getByRole("link", { name: summary }).click();
   await page.getByRole("heading", { name: "1 alert within the last hour" }).waitFor();

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Page } from "playwright-core";
 import { areas } from "../../../web/src/shell/navigation/areas.ts";
+import { newAlert } from "../../support/alerts.ts";
 import { assertAccessible } from "../axe.ts";
 import { assertNotReloaded, mark, options, tour } from "../visit.ts";
 
@@ -138,7 +139,7 @@ test("counts have words for screen readers, and a change is announced", options,
   const announced = page.getByRole("status", { name: "Pending" });
   assert.equal(await announced.textContent(), "");
   const summary = "node failures: 1 within 15 min (n7: no disk)";
-  world.alerts.raise("node-failures", summary, new Date().toISOString(), true);
+  world.alerts.raise(newAlert("node-failures", summary, "n7"), new Date().toISOString(), true);
   world.events.append({ source: "control", type: "alert.raised", summary, detail: { rule: "node-failures" } });
   await pagesOf(page).getByRole("link", { name: "Alerts 1 within the last hour" }).waitFor();
   await announced.getByText("1 alert within the last hour.").waitFor();

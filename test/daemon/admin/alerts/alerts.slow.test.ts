@@ -12,8 +12,12 @@ import { AlertDelivery, nextTry } from "../../../../daemon/admin/alerts/delivery
 import { slackBody, slackText } from "../../../../daemon/admin/alerts/slack.ts";
 import { AlertWatch } from "../../../../daemon/admin/alerts/watch.ts";
 import { webhookIn } from "../../../../daemon/admin/webhook-file.ts";
+import { alertRunbooks } from "../../../../daemon/changes/alert-runbooks.ts";
+import { loadRunbooks, ourRunbooks } from "../../../../daemon/changes/plans/runbook.ts";
 import { parseConfig } from "../../../../daemon/config/config.ts";
 import { redact } from "../../../../daemon/log/redact.ts";
+import { newAlert } from "../../../support/alerts.ts";
+import { catalogue, runbooks } from "../../../support/changes/changes.ts";
 import { silentLog } from "../../../support/log.ts";
 import { until } from "../../../support/until.ts";
 import { addNode, openWorld, type World } from "../../../support/world.ts";
@@ -71,7 +75,7 @@ test("a failed node causes one event and one message to the webhook", async (t) 
   const world = openWorld();
   const { url, got } = await webhook(t);
   const watch = watchOver(world);
-  const delivery = new AlertDelivery({ alerts: world.alerts, webhook: url, log: silentLog });
+  const delivery = new AlertDelivery({ alerts: world.alerts, webhook: url, runbooksFor: () => [], log: silentLog });
   fail(world, "Install packages: no network");
   watch.look(new Date());
   watch.look(new Date());
@@ -94,7 +98,7 @@ test("an alert from before a restart is neither raised again nor lost", async (t
   fail(before, "out of disk");
   watchOver(before).look(new Date());
   answers.push(500);
-  await new AlertDelivery({ alerts: before.alerts, webhook: url, log: silentLog }).deliver();
+  await new AlertDelivery({ alerts: before.alerts, webhook: url, runbooksFor: () => [], log: silentLog }).deliver();
   assert.deepEqual(
     before.alerts.list(1).map(({ delivery, error }) => [delivery, error]),
     [["waiting", "it answered 500"]],
@@ -105,7 +109,7 @@ test("an alert from before a restart is neither raised again nor lost", async (t
   t.after(() => after.db.close());
   watchOver(after).look(new Date());
   assert.equal(after.alerts.list(10).length, 1);
-  const delivery = new AlertDelivery({ alerts: after.alerts, webhook: url, log: silentLog });
+  const delivery = new AlertDelivery({ alerts: after.alerts, webhook: url, runbooksFor: () => [], log: silentLog });
   await delivery.deliver();
   assert.equal(got.length, 1, "not before its time");
   t.mock.timers.enable({ apis: ["Date"], now: Date.now() + 60_000 });
@@ -118,12 +122,12 @@ test("a missing server, a refusal and a redirection are retried with growing del
   const world = openWorld();
   const { url, got, answers } = await webhook(t);
   answers.push(404, 302);
-  world.alerts.raise("cost", "dear", new Date().toISOString(), true);
+  world.alerts.raise(newAlert("cost", "dear"), new Date().toISOString(), true);
   const [first, later] = [Date.now(), Date.now() + 3_600_000];
   t.mock.timers.enable({ apis: ["Date"], now: first });
-  await new AlertDelivery({ alerts: world.alerts, webhook: await closedPort(), log: silentLog }).deliver();
+  await new AlertDelivery({ alerts: world.alerts, webhook: await closedPort(), runbooksFor: () => [], log: silentLog }).deliver();
   assert.equal(world.alerts.list(1)[0]?.error, "ECONNREFUSED");
-  const delivery = new AlertDelivery({ alerts: world.alerts, webhook: url, log: silentLog });
+  const delivery = new AlertDelivery({ alerts: world.alerts, webhook: url, runbooksFor: () => [], log: silentLog });
   for (const hour of [1, 2]) {
     t.mock.timers.setTime(first + hour * 3_600_000);
     await delivery.deliver();
@@ -150,7 +154,7 @@ test("text of an attacker is plain in Slack: no mention, no link, no reversed te
   const { url, got } = await webhook(t);
   fail(world, `<!everyone> password: hunter2222 ghp_0123456789abcdefghij`);
   watchOver(world).look(new Date());
-  await new AlertDelivery({ alerts: world.alerts, webhook: url, log: silentLog }).deliver();
+  await new AlertDelivery({ alerts: world.alerts, webhook: url, runbooksFor: () => [], log: silentLog }).deliver();
   assert.match(got[0] ?? "", /&lt;!everyone&gt;/);
   assert.doesNotMatch(got[0] ?? "", /<|hunter2222|ghp_/);
   assert.doesNotMatch(world.events.ofType("alert.raised", 0)[0]?.summary ?? "", /hunter2222|ghp_/);
@@ -193,7 +197,12 @@ test("the configured rules run by themselves, and an invalid webhook address sto
   writeFileSync(file, `${url}\n`);
   const world = openWorld();
   const { alerts } = parseConfig(`alerts: { webhook_file: ${file}, failed_logins: null, node_failures: { count: 2 } }`, "test").admin;
-  const running = startAlerts(alertRulesOf(alerts), webhookIn(alerts.webhook_file), { ...world, redact, log: silentLog });
+  const running = startAlerts(alertRulesOf(alerts), webhookIn(alerts.webhook_file), {
+    ...world,
+    redact,
+    runbooksFor: () => [],
+    log: silentLog,
+  });
   fail(world, "one");
   fail(world, "two");
   await until("the alert is delivered", () => got.length > 0);
@@ -202,8 +211,41 @@ test("the configured rules run by themselves, and an invalid webhook address sto
 
   writeFileSync(file, "hooks.slack.example/services/T0/B0/secret");
   assert.throws(
-    () => startAlerts(alertRulesOf(alerts), webhookIn(alerts.webhook_file), { ...world, redact, log: silentLog }),
+    () => startAlerts(alertRulesOf(alerts), webhookIn(alerts.webhook_file), { ...world, redact, runbooksFor: () => [], log: silentLog }),
     (error: Error) => /^admin\.alerts\.webhook_file: /.test(error.message) && !error.message.includes("secret"),
   );
   assert.throws(() => parseConfig("alerts: { webhook: https://x }", "test"), /./);
+});
+
+test("an alert names its runbook to the webhook with the command that proposes it, also one of the site, and runs nothing", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "muster-alerts-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const write = (name: string, trigger: string, parameters = "[]") =>
+    writeFileSync(
+      join(folder, `${name}.yaml`),
+      `name: ${name}\ndescription: A runbook of the site.\ntriggers: [${trigger}]\nparameters: ${parameters}\nsteps: [{id: look, tool: load}]\nsuccess: [{step: look, means: it is calm}]\n`,
+    );
+  write("call-supplier", "{symptoms: [full-disk], intent_type: investigate, resource_type: node, event: node.configure-failed}");
+  const runbooksFor = alertRunbooks({ catalogue, runbooks: loadRunbooks([ourRunbooks, folder], catalogue) });
+  const world = openWorld();
+  const { url, got } = await webhook(t);
+  fail(world, "write error: No space left on device");
+  watchOver(world).look(new Date());
+  await new AlertDelivery({ alerts: world.alerts, webhook: url, runbooksFor, log: silentLog }).deliver();
+  const [alert] = world.alerts.list(1);
+  assert.ok(alert);
+  const [node] = alert.nodes;
+  assert.deepEqual(
+    runbooksFor(alert).map(({ name }) => name),
+    ["call-supplier", "full-disk", "package-trouble"],
+  );
+  const command = `muster do --runbook call-supplier --on ${node} --reason "alert ${alert.id}"`;
+  assert.equal(runbooksFor(alert)[0]?.command, command);
+  assert.ok(got[0]?.endsWith(`The runbook call-supplier matches. Propose it with \`${command}\``), got[0]);
+  assert.deepEqual([world.executions.list(10), world.approvals.list(10), world.jobs.countsByKind()], [[], [], []]);
+});
+
+test("the command leaves room for a required parameter and for unknown nodes", () => {
+  const [web] = alertRunbooks({ catalogue, runbooks })({ id: 7, incident: { symptoms: ["web-down"] }, nodes: [] });
+  assert.equal(web?.command, 'muster do --runbook web-down unit=UNIT --on NODES --reason "alert 7"');
 });

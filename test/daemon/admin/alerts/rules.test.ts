@@ -1,9 +1,13 @@
 /** The rules of alerts, with invented signals and times. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { incidentOfAlert } from "../../../../daemon/admin/alerts/incident.ts";
 import { type AlertRules, judge, longestMinutes } from "../../../../daemon/admin/alerts/rules.ts";
 import { type Signal, signalOfAct, signalOfEvent } from "../../../../daemon/admin/alerts/signals.ts";
-import type { AlertRule } from "../../../../daemon/contract/admin/alert.ts";
+import { recognizedSymptoms, symptomsIn } from "../../../../daemon/admin/alerts/symptoms.ts";
+import { matching } from "../../../../daemon/changes/plans/matching.ts";
+import { type AlertRule, AlertRule as AlertRuleName } from "../../../../daemon/contract/admin/alert.ts";
+import { runbooks } from "../../../support/changes/changes.ts";
 
 const NOON = Date.parse("2026-03-01T12:00:00.000Z");
 const at = (minutes: number): string => new Date(NOON + minutes * 60_000).toISOString();
@@ -84,6 +88,8 @@ test("events and audit records become signals of the right kind", () => {
     at: at(0),
     kind: "node-failed",
     about: "n1: no network",
+    event: "node.configure-failed",
+    node: "n1",
     usd: 0,
     times: 1,
   });
@@ -105,4 +111,57 @@ test("events and audit records become signals of the right kind", () => {
   assert.equal(signalOfAct({ ...act, action: "login-failed", summary: "Invalid API Key (7 more times)" })?.times, 7);
   assert.equal(signalOfAct({ ...act, action: "outcome", result: "succeeded", costUsd: 1.5 })?.usd, 1.5);
   assert.equal(signalOfAct({ ...act, action: "intent", costUsd: 1.5 }), undefined, "not spent yet");
+});
+
+const failed = (about: string, node: string, event = "node.configure-failed"): Signal => ({
+  at: at(-1),
+  kind: "node-failed",
+  about: `${node}: ${about}`,
+  event,
+  node,
+  usd: 0,
+  times: 1,
+});
+const alertFor = (...signals: Signal[]) =>
+  judge({ ...none, nodeFailures: { count: 1, minutes: 10 } }, signals, new Map(), new Date(NOON))[0] ?? assert.fail("no alert");
+
+test("an alert states its nodes, the types of its events and the symptoms in the messages, the latest first", () => {
+  const { nodes, incident } = alertFor(
+    failed("write error: No space left on device", "n1"),
+    failed("UNREACHABLE! no route to host", "n2", "node.install-failed"),
+    failed("UNREACHABLE! no route to host", "n1"),
+  );
+  assert.deepEqual(nodes, ["n1", "n2"]);
+  assert.deepEqual(incident, {
+    symptoms: ["full-disk", "unreachable", "node-failures", "availability_loss"],
+    events: ["node.configure-failed", "node.install-failed"],
+    intent_type: "investigate",
+    resource_type: "node",
+  });
+});
+
+test("an alert names a limited number of nodes", () => {
+  const { nodes } = alertFor(...Array.from({ length: 500 }, (_, n) => failed("no disk", `n${n}`)));
+  assert.equal(nodes.length, 20);
+  assert.equal(nodes[0], "n499");
+});
+
+for (const [message, symptom] of [
+  ['fatal: [n1]: FAILED! => {"msg": "Out of memory"}', "out-of-memory"],
+  ["fork: Cannot allocate memory", "out-of-memory"],
+  ["cp: write error: No space left on device", "full-disk"],
+  ["dd: error reading '/dev/sda': Input/output error", "failing-disk"],
+  ["E: Unmet dependencies. Try apt --fix-broken install", "package-trouble"],
+  ["Unable to start service nginx", "failed-service"],
+  ["ssh: connect to host 10.0.0.9 port 22: Connection timed out", "unreachable"],
+  ["Temporary failure in name resolution", "network-errors"],
+  ["Release file is not valid yet (invalid for another 3h)", "time-skew"],
+] as const)
+  test(`the message "${message}" is the symptom ${symptom}`, () => {
+    assert.equal(symptomsIn(message)[0], symptom);
+  });
+
+test("every recognized symptom and every rule has a runbook", () => {
+  for (const symptom of recognizedSymptoms) assert.ok(matching(runbooks, { symptoms: [symptom] }).length > 0, symptom);
+  for (const rule of AlertRuleName.options) assert.ok(matching(runbooks, incidentOfAlert(rule, [])).length > 0, rule);
 });

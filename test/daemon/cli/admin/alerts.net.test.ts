@@ -1,6 +1,7 @@
 /** `muster alerts` with a real daemon that raises an alert by itself. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Alert } from "../../../../daemon/contract/admin/alert.ts";
 import { openStores } from "../../../../daemon/store/stores.ts";
 import { startTestControl } from "../../../support/control.ts";
 import { until } from "../../../support/until.ts";
@@ -22,11 +23,14 @@ test("`muster alerts` lists the failure of a node with its reason", async (t) =>
   });
   assert.match(
     told,
-    /^WHEN +RULE +WEBHOOK +WHAT\n\d+ s ago +node-failures +none +node failures: 1 within 15 min \(rack1-n1: no network\)\n$/,
+    /^WHEN +RULE +WEBHOOK +RUNBOOK +WHAT\n\d+ s ago +node-failures +none +network-errors +node failures: 1 within 15 min \(rack1-n1: no network\)\n/,
   );
+  const command = 'muster do --runbook network-errors --on rack1-n1 --reason "alert 1"';
+  assert.ok(told.endsWith(`\nThese commands propose the runbooks of the newest alerts:\n  ${command}\n`), told);
+  assert.equal((await muster(["executions"], here)).out.includes("network-errors"), false, "nothing ran by itself");
   const { out } = await muster(["--json", "alerts", "--limit", "1"], here);
   assert.deepEqual(
-    (JSON.parse(out) as { rule: string; delivery: string }[]).map(({ rule, delivery }) => [rule, delivery]),
-    [["node-failures", "none"]],
+    (JSON.parse(out) as Alert[]).map(({ rule, delivery, runbooks }) => [rule, delivery, runbooks[0]?.command]),
+    [["node-failures", "none", command]],
   );
 });
