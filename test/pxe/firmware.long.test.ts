@@ -32,6 +32,17 @@ describe("firmware other than x86-64 PXE", { skip: noNetwork }, () => {
     await machine.waitForSerial(/Linux version /, 120_000);
   });
 
+  test("32-bit UEFI that boots over HTTP fetches GRUB and GRUB's configuration without TFTP", {
+    skip: cannotRun("uefi-ia32"),
+  }, async (t) => {
+    const mac = "52:54:00:4d:0f:0f";
+    const machine = start({ name: "ia32-http", mac, firmware: "uefi-ia32", uefiBoot: "http" });
+    t.after(() => machine.stop());
+    const waiting = await lab.until(mac, "waiting", 240, happened("boot.wait"));
+    assert(happened("http.asset", /grubia32\.efi/)(undefined, waiting));
+    assert(!waiting.some(({ type }) => type.startsWith("tftp")), "TFTP was not needed");
+  });
+
   test("a 32-bit UEFI machine that is not to be installed looks for the boot loader of its disk", {
     skip: cannotRun("uefi-ia32"),
   }, async (t) => {

@@ -4,6 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { bootsByHttp } from "../../../pxe/dhcp/decision/firmware.ts";
 import { decideFull } from "../../../pxe/dhcp/decision/full.ts";
 import { Pool } from "../../../pxe/dhcp/decision/pool.ts";
 import { decideProxy } from "../../../pxe/dhcp/decision/proxy.ts";
@@ -168,10 +169,9 @@ const identityOf = (network: DhcpNetwork, config: DhcpSettings, assets: string):
 
 function discover(mac: string, { arch, userClass }: ExplainRequest): DhcpPacket {
   const id = String(arch).padStart(5, "0");
-  const http = [15, 16, 18, 19, 20].includes(arch);
   return clientMessage(mac, { transactionId: 1, broadcast: true }, [
     [Option.messageType, Uint8Array.of(MessageType.discover)],
-    [Option.vendorClass, Buffer.from(`${http ? "HTTP" : "PXE"}Client:Arch:${id}:UNDI:003000`)],
+    [Option.vendorClass, Buffer.from(`${bootsByHttp(arch) ? "HTTP" : "PXE"}Client:Arch:${id}:UNDI:003000`)],
     [Option.clientArchitecture, Uint8Array.of(arch >> 8, arch & 255)],
     [Option.parameterRequestList, Uint8Array.of(Option.tftpServerName, Option.bootFileName)],
     ...(userClass ? [[Option.userClass, Buffer.from(userClass)] as [number, Uint8Array]] : []),

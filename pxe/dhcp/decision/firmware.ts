@@ -47,7 +47,7 @@ const table = new Map<number, Firmware>([
   [12, { title: "PowerPC Open Firmware" }],
   [13, { title: "PowerPC ePAPR" }],
   [14, { title: "POWER OPAL" }],
-  [15, { title: "32-bit x86 UEFI HTTP" }],
+  [15, { title: "32-bit x86 UEFI HTTP", file: X86_EFI }],
   [16, { title: "x86-64 UEFI HTTP", file: X64_EFI }],
   [17, { title: "EBC UEFI HTTP" }],
   [18, { title: "32-bit ARM UEFI HTTP" }],
@@ -76,6 +76,8 @@ const table = new Map<number, Firmware>([
   [41, { title: "Raspberry Pi boot ROM" }],
 ]);
 
+/** True if firmware of this kind fetches its boot file by HTTP, and calls itself `HTTPClient` in option 60. */
+export const bootsByHttp = (arch: number): boolean => table.get(arch)?.title.endsWith(" HTTP") ?? false;
 export const isKnownArchitecture = (arch: number): boolean => table.has(arch);
 export const architectureTitle = (arch: number): string => table.get(arch)?.title ?? `architecture ${arch}`;
 

@@ -16,7 +16,7 @@ const plan = { netboot: true, reason: "n1 is discovered" } as const;
 const from = { address: "10.0.0.40", port: 4011 };
 
 function firmware(arch: number | undefined, type: number, more: [number, Uint8Array | undefined][] = []): DhcpPacket {
-  const http = arch !== undefined && [15, 16, 18, 19, 20].includes(arch);
+  const http = arch !== undefined && [15, 16, 17, 18, 19, 20, 23, 24, 26, 28, 30, 38, 40].includes(arch);
   return message("uefi-pxe-discover", {
     type,
     ...(type === MessageType.discover ? {} : { clientAddress: from.address }),
@@ -39,6 +39,7 @@ const files: [number, string][] = [
   [7, "snponly.efi"],
   [9, "snponly.efi"],
   [6, "grubia32.efi"],
+  [15, "http://10.0.0.2:8080/assets/ipxe/grubia32.efi"],
   [16, "http://10.0.0.2:8080/assets/ipxe/snponly.efi"],
 ];
 
@@ -61,12 +62,12 @@ for (const [mode, decide] of modes) {
 
     test("BIOS gets 43.6=8, which means: just use the file; UEFI and UEFI HTTP must not get option 43", () => {
       assert.deepEqual([...(answer(0).options.get(Option.vendorSpecific) ?? [])], [6, 1, 8, 255]);
-      for (const arch of [7, 9, 16]) assert.ok(!answer(arch).options.has(Option.vendorSpecific), `architecture ${arch}`);
+      for (const arch of [6, 7, 9, 15, 16]) assert.ok(!answer(arch).options.has(Option.vendorSpecific), `architecture ${arch}`);
     });
 
     test("option 60 answers in kind: without it UEFI HTTP never asks", () => {
       assert.equal(textOption(answer(7), Option.vendorClass), "PXEClient");
-      assert.equal(textOption(answer(16), Option.vendorClass), "HTTPClient");
+      for (const arch of [15, 16]) assert.equal(textOption(answer(arch), Option.vendorClass), "HTTPClient");
     });
 
     test("66 and 67 come when they are asked for, 67 always to UEFI HTTP", () => {
@@ -75,7 +76,7 @@ for (const [mode, decide] of modes) {
       assert.equal(textOption(packet, Option.bootFileName), "snponly.efi");
       const quiet: [number, Uint8Array][] = [[Option.parameterRequestList, Uint8Array.of(1)]];
       assert.ok(!answer(7, quiet).options.has(Option.bootFileName));
-      assert.match(textOption(answer(16, quiet), Option.bootFileName), /^http:/);
+      for (const arch of [15, 16]) assert.match(textOption(answer(arch, quiet), Option.bootFileName), /^http:.*\.efi$/);
     });
 
     test("97 is echoed when it was sent, and its absence is no obstacle", () => {
@@ -91,6 +92,7 @@ for (const [mode, decide] of modes) {
       ];
       assert.equal(answer(7, absent).bootFile, "snponly.efi");
       assert.equal(answer(0, absent).bootFile, "undionly.kpxe");
+      assert.equal(answer(15, absent).bootFile, "http://10.0.0.2:8080/assets/ipxe/grubia32.efi");
     });
 
     test("93 with several architectures: the first that is known", () => {
@@ -119,7 +121,7 @@ for (const [mode, decide] of modes) {
       if (decision.kind === "reply") assert.equal(decision.packet.bootFile, "");
     });
 
-    for (const arch of [1, 2, 3, 4, 5, 10, 11, 15, 18, 19, 20, 41, 0xffff]) {
+    for (const arch of [1, 2, 3, 4, 5, 10, 11, 17, 18, 19, 20, 23, 24, 26, 28, 30, 38, 40, 41, 0xffff]) {
       test(`architecture ${arch} is not given a file that cannot run on it, and the timeline says so`, () => {
         const decision = decide((type) => firmware(arch, type));
         if (decision.kind === "reply") assert.equal(decision.packet.bootFile, "");

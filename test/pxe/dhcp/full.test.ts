@@ -187,7 +187,7 @@ test("iPXE is asked not to wait for a ProxyDHCP server", () => {
   assert.deepEqual([...(packet.options.get(Option.etherboot) ?? [])], [176, 1, 1]);
 });
 
-for (const arch of [1, 2, 5, 10, 11, 15, 27, 41, 999]) {
+for (const arch of [1, 2, 5, 10, 11, 17, 27, 41, 999]) {
   test(`architecture ${arch} gets an address but no file that would not run on it`, () => {
     const { packet } = reply(discover(lan(), { set: [[Option.clientArchitecture, Buffer.of(arch >> 8, arch & 255)]] }));
     assert.equal(packet.bootFile, "");
