@@ -34,15 +34,15 @@ type Joined = "findNode" | "notRunnable" | "byHand";
 
 export interface AreaParts
   extends Omit<NodesApi, Joined>,
-    LeasesApi,
+    Omit<LeasesApi, Joined>,
     Omit<QuirksApi, Joined>,
     ExplainApi,
-    RacksApi,
+    Omit<RacksApi, Joined>,
     Omit<JobsApi, Joined>,
     Omit<RunsApi, Joined>,
     Omit<SchedulesApi, Joined>,
-    CallHomeApi,
-    TokensApi,
+    Omit<CallHomeApi, Joined>,
+    Omit<TokensApi, Joined>,
     Omit<InventoryApi, Joined>,
     AuditApi,
     AlertsApi,
@@ -66,11 +66,11 @@ export function mountAreas(mount: Mount, parts: AreaParts, audit: LoginAudit): v
     byHand: byHand(parts.desk),
   };
   nodesApi(mount, joined);
-  racksApi(mount, parts);
-  callHomeApi(mount, parts);
-  tokensApi(mount, parts);
+  racksApi(mount, joined);
+  callHomeApi(mount, joined);
+  tokensApi(mount, joined);
   inventoryApi(mount, joined);
-  leasesApi(mount, parts);
+  leasesApi(mount, joined);
   quirksApi(mount, joined);
   explainApi(mount, parts);
   jobsApi(mount, joined);

@@ -16,7 +16,8 @@ export interface BegunAct {
   executionId: string;
   work: PlannedWork;
   step: PlanStep;
-  node: Pick<Node, "name">;
+  /** Absent if the tool takes no node. */
+  node?: Pick<Node, "name">;
 }
 
 export interface AuditSink {
@@ -156,12 +157,12 @@ export class Journal {
 
   /** Records the intent before control performs one of Muster's own actions (acts) for a step. */
   acting({ executionId, work, step, node }: BegunAct): void {
-    this.#audit.append({ ...aboutAct(executionId, work, step, node.name), action: "intent" });
+    this.#audit.append({ ...aboutAct(executionId, work, step, node?.name), action: "intent" });
   }
 
   acted({ executionId, work, step, node }: BegunAct, { ended }: ActOutcome): void {
     const result = ended === "well" ? "done" : "failed";
-    this.#audit.append({ ...aboutAct(executionId, work, step, node.name), action: "outcome", result });
+    this.#audit.append({ ...aboutAct(executionId, work, step, node?.name), action: "outcome", result });
   }
 
   actRefused(executionId: string, stepId: string, why: string): void {
@@ -191,13 +192,13 @@ const aboutPlan = ({ id, hash, decision }: PlannedWork) => ({
   policyVersion: decision.policyVersion,
 });
 
-const aboutAct = (executionId: string, work: PlannedWork, { id, tool, parameters }: PlanStep, node: string) => {
+const aboutAct = (executionId: string, work: PlannedWork, { id, tool, parameters }: PlanStep, node: string | undefined) => {
   const values = Object.entries(parameters).map(([name, value]) => `${name} ${value}`);
   const what = values.length === 0 ? tool : `${tool} (${values.join("; ")})`;
   return {
     ...aboutPlan(work),
     actor: requesterOf(work),
-    subject: `node ${node}`,
+    ...(node !== undefined && { subject: `node ${node}` }),
     summary: `${what}, as step ${id} of an execution`,
     executionId,
   };

@@ -15,10 +15,10 @@ export interface Route {
   /** True if the handler writes its own audit records, with more detail than the record of a call. */
   recordsItself?: true;
   /**
-   * The route performs a manual action, so control evaluates the policy first. The policy may deny the action, or the
-   * route returns 202 with an error that names an approval.
+   * The tools of the manual action that the route performs. Control evaluates the policy for one of these tools first. The
+   * policy may deny the action, or the route returns 202 with an error that names an approval.
    */
-  byHand?: true;
+  byHand?: readonly [string, ...string[]];
   params?: z.ZodObject;
   query?: z.ZodObject;
   body?: z.ZodType;

@@ -18,7 +18,7 @@ import { type DispatchParts, dispatch } from "./dispatch.ts";
 import { readSlice, readTail } from "./output/output.ts";
 import { type OutputEnds, readEnds } from "./output/output-ends.ts";
 import { type ReportParts, Reports } from "./reports.ts";
-import { isLive, moved } from "./status.ts";
+import { isLive, moved, requireLive } from "./status.ts";
 
 export interface EngineParts extends AttendanceParts, DispatchParts, ReportParts {
   /** The path of the playbook that makes a node ready. */
@@ -129,7 +129,7 @@ export class JobEngine {
     const { db, jobs, events, executor } = this.#parts;
     const cancelled = atomically(db, () => {
       const job = this.#job(id);
-      if (!isLive(job.status)) throw new MusterError("JOB_NOT_CANCELLABLE", `this job is already ${job.status}`);
+      requireLive(job);
       events.append({
         source: "control",
         type: "job.cancel",

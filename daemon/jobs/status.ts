@@ -1,5 +1,5 @@
 /** Defines the states of a job and the allowed transitions between them. All functions in this file are pure. */
-import type { JobStatus } from "../contract/jobs/job.ts";
+import type { Job, JobStatus } from "../contract/jobs/job.ts";
 import { MusterError } from "../errors/errors.ts";
 
 const next: Record<JobStatus, readonly JobStatus[]> = {
@@ -23,6 +23,10 @@ const live: ReadonlySet<JobStatus> = new Set(liveStates);
 const atWork: ReadonlySet<JobStatus> = new Set(["running", "cancelling", "unknown"]);
 
 export const isLive = (status: JobStatus): boolean => live.has(status);
+
+export function requireLive({ status }: Pick<Job, "status">): void {
+  if (!isLive(status)) throw new MusterError("JOB_NOT_CANCELLABLE", `this job is already ${status}`);
+}
 
 /** Returns true if the job is part of an active run, as far as the control process knows. */
 export const isAtWork = (status: JobStatus): boolean => atWork.has(status);

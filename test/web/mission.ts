@@ -169,6 +169,8 @@ export async function startMission(pageRoot: string, places: NetworkPlace[] = ca
       },
       quarantine: {
         list: (all) => quarantine.list(all),
+        find: (id) => quarantine.find(id),
+        replaces: (id, wish) => quarantine.replaces(id, wish),
         discard: (id, by) => quarantine.discard(id, by),
         release: async (id, wish, by) => {
           const node = quarantine.release(id, wish, by);

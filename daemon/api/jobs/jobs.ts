@@ -5,16 +5,16 @@ import type { ProvisioningStatus } from "../../contract/machines/call-home.ts";
 import type { Node } from "../../contract/machines/node.ts";
 import { routes } from "../../contract/routes.ts";
 import { MusterError } from "../../errors/errors.ts";
+import { type CancelPorts, cancelJob } from "../../jobs/cancel-job.ts";
 import { liveStates } from "../../jobs/status.ts";
 import type { JobStore } from "../../store/jobs/jobs.ts";
 import type { Mount } from "../mount.ts";
+import type { RequesterOf } from "../requester.ts";
 
-export interface JobsApi {
-  nodes: { list(): readonly Pick<Node, "id" | "name">[]; findByName(name: string): Pick<Node, "id"> | undefined };
+export interface JobsApi extends CancelPorts {
+  byHand: RequesterOf;
   /** Finds a node by its name, MAC address or id. Throws NODE_NOT_FOUND if no node matches. */
   findNode(reference: string): Node;
-  jobs: JobStore;
-  cancel(id: string, requestedBy: string): Job;
   output(id: string, after: number): Promise<JobOutput>;
   /** Returns the output of a job. The middle is left out if the output is longer than `mostBytes`. */
   ends(id: string, mostBytes: number): Promise<{ beginning: string; leftOutBytes: number; end: string }>;
@@ -28,7 +28,7 @@ const ONE_NODE_BYTES = KIB * KIB;
  */
 const shareBytes = (nodes: number): number => Math.min(256 * KIB, Math.max(64 * KIB, Math.floor((64 * KIB * KIB) / nodes)));
 
-export function jobsApi(mount: Mount, { nodes, jobs, findNode, ...engine }: JobsApi): void {
+export function jobsApi(mount: Mount, { nodes, jobs, findNode, cancel, byHand, ...engine }: JobsApi): void {
   mount(routes.listJobs, ({ node, active, limit }) => {
     const nodeId = node === undefined ? undefined : findNode(node).id;
     if (active) return activeJobs(jobs, nodeId).slice(0, limit);
@@ -36,7 +36,7 @@ export function jobsApi(mount: Mount, { nodes, jobs, findNode, ...engine }: Jobs
   });
   mount(routes.getJob, ({ id }) => existing(jobs, id));
   mount(routes.jobOutput, ({ id, after }) => engine.output(existing(jobs, id).id, after));
-  mount(routes.cancelJob, ({ id }, { caller }) => engine.cancel(existing(jobs, id).id, caller.name));
+  mount(routes.cancelJob, (which, context) => cancelJob({ nodes, jobs, cancel }, which, byHand(context)));
 
   mount(routes.provisioningStatuses, async () => {
     const entries: [string, ProvisioningStatus][] = [];

@@ -42,14 +42,14 @@ export function nodesApi(mount: Mount, api: NodesApi): void {
     return file;
   });
 
-  mount(routes.addNode, (machine, { caller }) => addMachine(api, machine, caller.name));
-  mount(routes.acceptNode, (input, { caller }) => acceptNode(api, input, caller.name));
-  mount(routes.forgetNodes, (input) => [...forgetDiscovered(api, input)]);
-  mount(routes.replaceMachine, (input, { caller }) => machineReplaced(api, input, caller.name));
-  mount(routes.addCard, (input, { caller }) => addCard(api, input, caller.name));
-  mount(routes.removeCard, (input, { caller }) => removeCard(api, input, caller.name));
+  mount(routes.addNode, (machine, context) => addMachine(api, machine, byHand(context)));
+  mount(routes.acceptNode, (input, context) => acceptNode(api, input, byHand(context)));
+  mount(routes.forgetNodes, (input, context) => [...forgetDiscovered(api, input, byHand(context, "nodes"))]);
+  mount(routes.replaceMachine, (input, context) => machineReplaced(api, input, byHand(context)));
+  mount(routes.addCard, (input, context) => addCard(api, input, byHand(context)));
+  mount(routes.removeCard, (input, context) => removeCard(api, input, byHand(context)));
   mount(routes.armNode, (input, context) => armNode(api, input, byHand(context)));
-  mount(routes.disarmNode, (input, { caller }) => disarmNode(api, input, caller.name));
+  mount(routes.disarmNode, (input, context) => disarmNode(api, input, byHand(context)));
   mount(routes.wipeNode, (input, context) => wipeNode(api, input, byHand(context)));
   mount(routes.rescueNode, (input, context) => rescueNode(api, input, byHand(context)));
   mount(routes.endRescue, (input, context) => endRescue(api, input, byHand(context)));

@@ -1,53 +1,18 @@
 /** Defines the routes that list the leases and release an address that netboot set aside after a conflict. */
-import type { LeaseView, Network } from "../../contract/netboot/network.ts";
 import { routes } from "../../contract/routes.ts";
-import { MusterError } from "../../errors/errors.ts";
-import { steadyMs } from "../../errors/steady-clock.ts";
-import type { EventStore } from "../../store/events.ts";
-import type { LeaseTable } from "../../store/netboot/leases.ts";
+import { type ReleasePorts, releaseAddress } from "../../netboot/dhcp/release-address.ts";
 import type { Mount } from "../mount.ts";
+import type { RequesterOf } from "../requester.ts";
 
-export interface LeasesApi {
-  leases: LeaseTable;
-  events: EventStore;
-  network(): Network;
+export interface LeasesApi extends ReleasePorts {
+  byHand: RequesterOf;
 }
 
-/** The longest wait for netboot in milliseconds. Netboot reads release requests twice a second, so five seconds are enough. */
-const PATIENCE_MS = 5_000;
-const LOOK_MS = 100;
+export function leasesApi(mount: Mount, { byHand, ...ports }: LeasesApi): void {
+  mount(routes.network, () => ports.network());
 
-export function leasesApi(mount: Mount, { leases, events, network }: LeasesApi): void {
-  mount(routes.network, () => network());
-
-  mount(routes.releaseAddress, async ({ address }, { caller }) => {
-    const found = network().leases.find((lease) => lease.address === address);
-    if (!found) throw new MusterError("LEASE_NOT_FOUND", `address: no machine has or had ${address}, and it is not set aside`);
-    if (found.state !== "declined" && found.state !== "conflict")
-      throw new MusterError(
-        "LEASE_IN_USE",
-        `address: ${address} is ${found.state === "leased" ? "leased to" : "kept for"} ${holderOf(found)}`,
-      );
-    leases.askRelease(address);
-    await untilDone(leases, address);
-    const message = `${address} can be leased again`;
-    events.append({ source: "control", type: "dhcp.given-back", summary: `${message}, released by ${caller.name}` });
-    return { address, message };
-  });
-}
-
-const holderOf = ({ node, mac }: LeaseView): string => node ?? mac ?? "a machine";
-
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
-/**
- * Waits until the netboot process, which owns the address pools, has released the address. Throws
- * NETBOOT_SILENT if netboot does not release the address in time.
- */
-async function untilDone(leases: LeaseTable, address: string): Promise<void> {
-  for (const until = steadyMs() + PATIENCE_MS; steadyMs() < until; await sleep(LOOK_MS))
-    if (!leases.releasesAsked().includes(address)) return;
-  // Removes the release request, so that netboot cannot release the address after this failure.
-  leases.endRelease(address);
-  throw new MusterError("NETBOOT_SILENT", `netboot did not release ${address} within ${PATIENCE_MS / 1000} s`);
+  mount(routes.releaseAddress, async ({ address }, context) => ({
+    address,
+    message: await releaseAddress(ports, { address }, byHand(context)),
+  }));
 }

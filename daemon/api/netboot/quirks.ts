@@ -3,22 +3,18 @@
 import type { Node } from "../../contract/machines/node.ts";
 import type { AppliedQuirk, MachineQuirks, QuirkLine } from "../../contract/netboot/quirk.ts";
 import { routes } from "../../contract/routes.ts";
-import { MusterError } from "../../errors/errors.ts";
+import { chooseQuirks, forgetQuirks, type QuirkPorts } from "../../netboot/quirks/quirk-acts.ts";
 import { appliedQuirks } from "../../netboot/quirks/quirks.ts";
-import type { EventStore } from "../../store/events.ts";
-import type { QuirkStore } from "../../store/netboot/quirks.ts";
 import type { Mount } from "../mount.ts";
+import type { RequesterOf } from "../requester.ts";
 
-export interface QuirksApi {
-  nodes: { list(): readonly Node[] };
-  /** Finds a node by its name, MAC address or id. Throws NODE_NOT_FOUND if no node matches. */
-  findNode(reference: string): Node;
-  events: EventStore;
-  quirks: QuirkStore;
+export interface QuirksApi extends QuirkPorts {
+  byHand: RequesterOf;
   quirkLines: readonly QuirkLine[];
 }
 
-export function quirksApi(mount: Mount, { nodes, findNode, events, quirks, quirkLines }: QuirksApi): void {
+export function quirksApi(mount: Mount, { quirkLines, byHand, ...ports }: QuirksApi): void {
+  const { nodes, quirks } = ports;
   const of = (mac: string, node: Node | undefined): MachineQuirks => {
     const { manufacturer: make, product: model, firmware, uuid } = node?.facts ?? {};
     const machine = { mac, make, model, firmware, uuid };
@@ -34,7 +30,6 @@ export function quirksApi(mount: Mount, { nodes, findNode, events, quirks, quirk
   };
   const ofNode = (node: Node) => of(cardOf(node), node);
   const hasLearned = (mac: string) => Object.keys(quirks.find(mac).learned.quirks).length > 0;
-  const record = (node: Node, type: string, summary: string) => events.append({ source: "control", type, summary, nodeId: node.id });
 
   mount(routes.listQuirks, () => {
     const all = nodes.list();
@@ -46,20 +41,8 @@ export function quirksApi(mount: Mount, { nodes, findNode, events, quirks, quirk
     ].filter(({ quirks: applied }) => applied.length > 0);
   });
 
-  mount(routes.chooseQuirks, ({ node: name, ...wanted }, { caller }) => {
-    const node = findNode(name);
-    for (const mac of node.macs) quirks.choose(mac, wanted);
-    record(node, "quirk.chosen", `boot quirks set to ${JSON.stringify(wanted)} by ${caller.name}`);
-    return ofNode(node);
-  });
-
-  mount(routes.forgetQuirks, ({ node: name }, { caller }) => {
-    const node = findNode(name);
-    const forgotten = node.macs.filter((mac) => quirks.forget(mac));
-    if (forgotten.length === 0) throw new MusterError("QUIRKS_UNKNOWN", `node: ${node.name} has no chosen or learned quirks`);
-    record(node, "quirk.forgotten", `chosen and learned boot quirks removed by ${caller.name}`);
-    return ofNode(node);
-  });
+  mount(routes.chooseQuirks, (wanted, context) => ofNode(chooseQuirks(ports, wanted, byHand(context))));
+  mount(routes.forgetQuirks, (which, context) => ofNode(forgetQuirks(ports, which, byHand(context))));
 }
 
 /** Returns the MAC address from which the node boots. */

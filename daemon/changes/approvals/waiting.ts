@@ -19,4 +19,9 @@ export class WaitsForApproval extends MusterError {
     );
     this.approvalId = approval.id;
   }
+
+  /** Shows the requester a secret that is valid from the approval on. */
+  reveal(secret: string): void {
+    if (this.code === "APPROVAL_NEEDED") this.message += `; after the approval this token is valid, and it is shown only now: ${secret}`;
+  }
 }

@@ -12,6 +12,7 @@ import { atomically } from "../../store/database.ts";
 import type { JobStore } from "../../store/jobs/jobs.ts";
 import { isRefusal, use } from "../approvals/approvals.ts";
 import type { ProposalParts } from "../approvals/proposals.ts";
+import { nodesOccupiedBy } from "../plans/occupied.ts";
 import type { Who } from "../policy/policy.ts";
 import { changesSomething, denial, standingOf, whoAsked } from "../standing.ts";
 import { type WaitingExecution, whichBegin } from "./turns.ts";
@@ -65,7 +66,7 @@ export class Executions {
       const known = this.#known.get(id);
       if (known) return known;
       const { plan } = this.#parts.plans.existing(planId);
-      const waiting = { id, nodeIds: [...new Set(plan.targets.map(({ nodeId }) => nodeId))], changes: changesSomething(plan) };
+      const waiting = { id, nodeIds: nodesOccupiedBy(plan), changes: changesSomething(plan) };
       this.#known.set(id, waiting);
       return waiting;
     });

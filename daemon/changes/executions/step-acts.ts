@@ -115,9 +115,10 @@ export class StepActs {
     if (work.hash !== planHash || execution.planHash !== planHash || digestOf(work.plan) !== planHash)
       throw new NotPerformed("the plan is not the one that the executor checked: its hash differs");
     const step = stepsOf(work).find(({ id }) => id === stepId);
-    if (step?.method !== "act" || step.target === undefined) throw new NotPerformed(`step ${stepId} is no act of Muster's own`);
+    if (step?.method !== "act") throw new NotPerformed(`step ${stepId} is no act of Muster's own`);
     const status = execution.steps.find(({ id }) => id === stepId)?.status ?? "pending";
     if (status !== "running") throw new NotPerformed(`step ${stepId} is ${status}`);
+    if (step.target === undefined) return { executionId, work, step };
     const node = nodes.findByName(step.target);
     if (!node || node.id !== work.plan.targets.find((each) => each.node === step.target)?.nodeId)
       throw new NotPerformed(`${step.target} is not the machine it was; propose it again`);
@@ -130,10 +131,10 @@ export class StepActs {
   async #perform({ executionId, work, step, node }: BegunAct): Promise<ActOutcome> {
     const { tool, parameters } = step;
     try {
-      const message = await this.#parts.act({ tool, node: node.name, parameters, requestedBy: work.requestedBy });
+      const message = await this.#parts.act({ tool, ...(node && { node: node.name }), parameters, requestedBy: work.requestedBy });
       return { ended: "well", message: message.slice(0, MESSAGE_CHARACTERS) };
     } catch (error) {
-      this.#parts.log.warn({ err: error, executionId, stepId: step.id, tool, node: node.name }, "an act failed");
+      this.#parts.log.warn({ err: error, executionId, stepId: step.id, tool, node: node?.name }, "an act failed");
       return { ended: "badly", message: reasonFor(error) };
     }
   }

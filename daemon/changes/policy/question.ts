@@ -23,6 +23,12 @@ export interface AskedStep {
   prodByHand: ProdByHand;
 }
 
+/**
+ * The tools that only stop or revoke something. Nothing may delay them, so no approval mode requires a second person for them as
+ * manual actions.
+ */
+const stops: ReadonlySet<string> = new Set(["disarm", "job_cancel", "quarantine_discard", "token_revoke"]);
+
 export type PolicyQuestion = Pick<AuthorizationCall, "principal" | "action" | "resource" | "context" | "entities">;
 
 const of = (type: string, id: string) => ({ type: `Muster::${type}`, id });
@@ -69,6 +75,7 @@ export function questionFor(
     costCents: Math.ceil(plan.steps.reduce((sum, { costUsd }) => sum + costUsd, 0) * 100),
     approvalMode: reference("ApprovalMode", approvalMode),
     unlabelled: step.unlabelled === true,
+    stops: stops.has(step.tool),
     freeByHand: step.unlabelled === true || prodByHand === "allow",
     ...(who.byHand && { byHand: { ...who.byHand } }),
   };

@@ -112,7 +112,11 @@ export function showCall(call: Call): string {
     case "module":
       return `module ${call.module} ${JSON.stringify(call.arguments)}`;
     case "act":
-      return [call.act, call.node, ...Object.entries(call.values).map(([name, value]) => `${name}=${shown(String(value))}`)].join(" ");
+      return [
+        call.act,
+        ...(call.node === "" ? [] : [call.node]),
+        ...Object.entries(call.values).map(([name, value]) => `${name}=${shown(String(value))}`),
+      ].join(" ");
   }
 }
 

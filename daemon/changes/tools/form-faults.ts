@@ -55,7 +55,8 @@ export function actionFaults({ action, method, requiresTarget, parameters, undo,
   for (const word of [...wordsIn(action), ...Object.values(undo?.parameters ?? {}).map(String)])
     for (const name of placeholdersIn(word))
       if (!known.has(name)) complain(key, `{${name}} is not a parameter${name === "target" ? " and the tool requires no target" : ""}`);
-  if (method !== "local" && method !== "http" && method !== "database" && !requiresTarget && action.kind !== "command")
+  const anywhere: readonly Method[] = ["local", "http", "database", "act"];
+  if (!anywhere.includes(method) && !requiresTarget && action.kind !== "command")
     complain("execution", `the method ${method} needs requires_target: true`);
   if (method === "ssh" && !requiresTarget) complain("execution", "the method ssh needs requires_target: true");
   for (const secret of secrets)

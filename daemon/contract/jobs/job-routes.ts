@@ -34,6 +34,7 @@ export const jobRoutes = {
     path: "/api/jobs/:id/cancel",
     summary: "Cancel a job",
     access: "operator",
+    byHand: ["job_cancel"],
     params: JobRef,
     status: 202,
     response: Job,

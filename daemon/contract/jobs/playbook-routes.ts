@@ -17,7 +17,7 @@ export const playbookRoutes = {
     path: "/api/runs",
     summary: "Run a playbook on several nodes, or preview its changes. Creates one job for each node, or none at all.",
     access: "operator",
-    byHand: true,
+    byHand: ["playbook_run"],
     body: z.strictObject({
       playbook: PlaybookName,
       /** Names or MAC addresses. `all` means every node that Muster has installed or enrolled. */

@@ -16,6 +16,7 @@ export const enrolRoutes = {
     path: "/api/tokens",
     summary: "Create a token for machines that were installed by other means. Only this response contains it.",
     access: "operator",
+    byHand: ["token_create", "node_token_create"],
     /**
      * With `node`, the token works once and only for that node. Without `node`, any machine may use the token, up to `uses`
      * times in total.
@@ -47,6 +48,7 @@ export const enrolRoutes = {
     path: "/api/tokens/:id",
     summary: "Revoke an enrolment token. Machines that used it stay.",
     access: "operator",
+    byHand: ["token_revoke"],
     params: ById,
     response: z.object({ message: z.string() }),
   },
@@ -72,6 +74,7 @@ export const enrolRoutes = {
     path: "/api/quarantine/:id/release",
     summary: "Admit a quarantined machine, with a name of its own or in place of the node that it claims to be",
     access: "operator",
+    byHand: ["quarantine_release", "quarantine_replace"],
     sensitive: true,
     params: ById,
     /** `confirm` must repeat the name of the replaced node. */
@@ -84,6 +87,7 @@ export const enrolRoutes = {
     path: "/api/quarantine/:id/discard",
     summary: "Reject a quarantined machine for good",
     access: "operator",
+    byHand: ["quarantine_discard"],
     params: ById,
     response: Claim,
   },

@@ -10,7 +10,7 @@ export const powerRoutes = {
     path: "/api/nodes/:node/wake",
     summary: "Send a Wake-on-LAN packet to every MAC address of this node",
     access: "operator",
-    byHand: true,
+    byHand: ["wake"],
     params: NodeRef,
     status: 202,
     response: z.object({ message: z.string() }),
@@ -20,7 +20,7 @@ export const powerRoutes = {
     path: "/api/nodes/:node/power",
     summary: "Switch a machine with its power driver. The response comes when the driver is done.",
     access: "operator",
-    byHand: true,
+    byHand: ["power"],
     params: NodeRef,
     /** `confirm` must repeat the node's name for actions that cut the node's power. */
     body: z.strictObject({ action: PowerAction.exclude(["status"]), confirm: z.string().max(100).optional() }),

@@ -2,6 +2,8 @@
  * Runs the steps of a plan in their order, a few of them in parallel. After a failure, no further step starts, and the
  * changes are undone.
  */
+
+import { occupiedBy } from "../../changes/plans/occupied.ts";
 import type { StepResult } from "../../contract/changes/execution.ts";
 import type { PlanStep } from "../../contract/changes/plan.ts";
 import type { NodeTurns } from "../node-turns.ts";
@@ -68,7 +70,8 @@ async function runStep(step: PlanStep, parts: PlanRunParts): Promise<void> {
     onStep(result);
   };
   const base = { id: step.id, ...(step.target !== undefined && { target: step.target }) };
-  const endTurn = step.target === undefined ? () => undefined : await turns.take(step.target, step.risk !== "read", signal);
+  const occupied = occupiedBy(step);
+  const endTurn = occupied === undefined ? () => undefined : await turns.take(occupied, step.risk !== "read", signal);
   if (!endTurn || signal.aborted || isLeaving()) {
     endTurn?.();
     return;

@@ -6,9 +6,12 @@ import type { Node } from "../../contract/machines/node.ts";
 export interface Deed {
   tool: string;
   parameters?: Values;
-  nodes: readonly Node[];
+  /** The nodes that the action changes. Undefined if the tool takes no node. An empty list changes nothing that the policy protects. */
+  nodes?: readonly Node[] | undefined;
   /** The node's name as the requester typed it. Only some actions (acts) require a typed name. */
   typed?: string | undefined;
+  /** A secret that is valid only after the effect. If an approval is needed first, only the requester sees the secret. */
+  secret?: string | undefined;
 }
 
 export interface Requester {

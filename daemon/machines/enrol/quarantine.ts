@@ -11,6 +11,7 @@ import type { EventStore } from "../../store/events.ts";
 import type { JobStore } from "../../store/jobs/jobs.ts";
 import type { ClaimStore, KeptClaim } from "../../store/machines/claims.ts";
 import type { EnrolTokenStore } from "../../store/machines/enrol-tokens.ts";
+import type { Release } from "../acts/records/quarantine.ts";
 import { identityOf } from "./credentials.ts";
 import { type EntryParts, enterKnown, enterNew } from "./entry.ts";
 
@@ -20,12 +21,6 @@ export interface QuarantineParts extends EntryParts {
   enrolTokens: EnrolTokenStore;
   events: EventStore;
   jobs: JobStore;
-}
-
-export interface Release {
-  name?: string | undefined;
-  replace: boolean;
-  confirm?: string | undefined;
 }
 
 export class Quarantine {
@@ -95,8 +90,8 @@ export class Quarantine {
     const { db, claims, enrolTokens } = this.#parts;
     return atomically(db, () => {
       const claim = this.#find(id);
-      if (claim.state === "released") throw new MusterError("REQUEST_INVALID", `id: ${id} was admitted already`);
-      const node = wish.replace ? this.#inPlaceOf(claim, wish.confirm) : this.#beside(claim, wish.name ?? claim.name);
+      const replaced = this.replaces(id, wish);
+      const node = replaced ? this.#inPlaceOf(claim, replaced) : this.#beside(claim, wish.name ?? claim.name);
       enrolTokens.enrol(claim.tokenHash, identityOf(claim.callHome), node.id, new Date());
       claims.settle(id, "released");
       this.#tell(claim, "quarantine.released", `the machine with ${claim.mac} was admitted as ${node.name} by ${by}`);
@@ -104,7 +99,20 @@ export class Quarantine {
     });
   }
 
-  #inPlaceOf(claim: KeptClaim, confirm: string | undefined): Node {
+  find(id: string): Claim {
+    return shown(this.#find(id));
+  }
+
+  /** Returns the node that the machine would replace, or undefined. Throws if the machine cannot be admitted in this way. */
+  replaces(id: string, { replace, name, confirm }: Release): Node | undefined {
+    const claim = this.#find(id);
+    if (claim.state === "released") throw new MusterError("REQUEST_INVALID", `id: ${id} was admitted already`);
+    if (replace) return this.#replaced(claim, confirm);
+    this.#requireFree(claim, name ?? claim.name);
+    return undefined;
+  }
+
+  #replaced(claim: KeptClaim, confirm: string | undefined): Node {
     const { nodes, jobs } = this.#parts;
     const node = claim.nodeId === undefined ? undefined : nodes.findById(claim.nodeId);
     if (!node) throw new MusterError("REQUEST_INVALID", "replace: there is no node to replace; give the machine a name instead");
@@ -113,6 +121,10 @@ export class Quarantine {
     if (holder && holder.id !== node.id)
       throw new MusterError("REQUEST_INVALID", `replace: its MAC address ${claim.mac} belongs to ${holder.name}`);
     if (jobs.liveOf(node.id)) throw new MusterError("JOB_IN_PROGRESS", `a job runs on ${node.name}`);
+    return node;
+  }
+
+  #inPlaceOf(claim: KeptClaim, node: Node): Node {
     const macs = node.macs.includes(claim.mac) ? node.macs : [claim.mac];
     return enterKnown(
       this.#parts,
@@ -122,7 +134,7 @@ export class Quarantine {
     );
   }
 
-  #beside(claim: KeptClaim, name: string): Node {
+  #requireFree(claim: KeptClaim, name: string): void {
     const { nodes } = this.#parts;
     const holder = nodes.findByMac(claim.mac);
     if (holder)
@@ -131,6 +143,9 @@ export class Quarantine {
         `id: its MAC address ${claim.mac} belongs to ${holder.name}, so it can only replace that node`,
       );
     if (nodes.findByName(name)) throw new MusterError("NODE_NAME_TAKEN", `name: another node is called ${name}`);
+  }
+
+  #beside(claim: KeptClaim, name: string): Node {
     return enterNew(this.#parts, { said: claim.callHome, name, macs: [claim.mac], how: "called home" }, new Date());
   }
 

@@ -10,6 +10,7 @@ import { MusterError } from "../../errors/errors.ts";
 import { atomically } from "../../store/database.ts";
 import type { TokenStore } from "../../store/machines/tokens.ts";
 import { sha256 } from "../../store/secrets.ts";
+import type { Release } from "../acts/records/quarantine.ts";
 import { advance } from "../phases.ts";
 import { type Admission, admitAny, admitBound, type KnownMachines } from "./admission.ts";
 import type { AddressVerdict } from "./claimed-address.ts";
@@ -17,7 +18,7 @@ import { type Credential, credentialOf, identityOf, usedAlready } from "./creden
 import { enterKnown, enterNew } from "./entry.ts";
 import { Handover, type HandoverParts } from "./handover.ts";
 import { AddressMoves } from "./moved.ts";
-import { Quarantine, type QuarantineParts, type Release } from "./quarantine.ts";
+import { Quarantine, type QuarantineParts } from "./quarantine.ts";
 import { type TheftParts, withoutTheft } from "./theft.ts";
 
 export interface ReceptionParts extends QuarantineParts, HandoverParts, TheftParts {
@@ -74,11 +75,17 @@ export class Reception {
     return { node, job: await this.handover.begin(node) };
   }
 
-  /** Admits a machine from the quarantine at an operator's request. */
-  async release(id: string, wish: Release, by: string): Promise<{ node: Node; job: Job }> {
+  /** Returns the node that a quarantined machine would replace. Throws if the machine cannot be admitted in this way. */
+  replaces(id: string, wish: Release): Node | undefined {
     if (wish.name !== undefined && this.#foreign(wish.name))
       throw new MusterError("NODE_NAME_TAKEN", `name: the inventory has a host or group called ${wish.name}`);
     this.#parts.inventory.names(); // throws if the file is invalid, before the database records the admission
+    return this.quarantine.replaces(id, wish);
+  }
+
+  /** Admits a machine from the quarantine at an operator's request. */
+  async release(id: string, wish: Release, by: string): Promise<{ node: Node; job: Job }> {
+    this.replaces(id, wish);
     const released = this.quarantine.release(id, wish, by);
     const job = await this.handover.begin(released).catch((error: unknown) => {
       if (!(error instanceof MusterError)) throw error;

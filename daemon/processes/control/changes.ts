@@ -15,8 +15,7 @@ import type { RunbookSearch } from "../../contract/changes/incident.ts";
 import type { FoundRunbooks, Offer } from "../../contract/changes/offer.ts";
 import { ansibleDirectory } from "../../jobs/playbooks/ansible-directory.ts";
 import { playbooksIn } from "../../jobs/playbooks/playbooks.ts";
-import { performOwnAct } from "../../machines/acts/own-acts.ts";
-import type { ActPorts } from "../../machines/acts/ports.ts";
+import { type Acts, performOwnAct } from "../../machines/acts/own-acts.ts";
 import type { InventoryFile } from "../../machines/inventory/file.ts";
 import type { Shared } from "./shared.ts";
 
@@ -25,7 +24,7 @@ export interface StartedChanges {
   api: Pick<GovernApi, "desk" | "offer" | "findRunbooks">;
 }
 
-export async function startChanges(shared: Shared, acts: ActPorts, loaded: Offered): Promise<StartedChanges> {
+export async function startChanges(shared: Shared, acts: Acts, loaded: Offered): Promise<StartedChanges> {
   const { parts, link, inventory } = shared;
   const ports = { executor: link, inventory: inventory.file, act: (act: Parameters<ChangesParts["act"]>[0]) => performOwnAct(acts, act) };
   const { desk, ...offers } = governed({ ...shared, ...ports }, loaded);

@@ -16,6 +16,7 @@ import { startCluster } from "./cluster.ts";
 import { startJobs } from "./jobs.ts";
 import { startMachines } from "./machines.ts";
 import { startNetbootViews } from "./netboot.ts";
+import { ownActs } from "./own-acts.ts";
 import { startSchedules } from "./schedules.ts";
 import { openShared } from "./shared.ts";
 
@@ -46,8 +47,8 @@ export async function startControl(
     const jobs = await startJobs(shared);
     const netboot = startNetbootViews(shared);
     const machines = await startMachines(shared, jobs.engine, netboot.wake);
-    const acts = { ...shared.stores, ...admin.api, ...jobs.api, ...netboot.api, ...machines.api };
-    const changes = await startChanges(shared, acts, tools);
+    const ports = { ...shared.stores, ...admin.api, ...jobs.api, ...netboot.api, ...machines.api };
+    const changes = await startChanges(shared, ownActs(ports), tools);
     await startSchedules(shared, jobs, changes.desk);
     const cluster = await startCluster(shared);
     // The link to the executor starts after the areas, so that every area receives the executor's first message.

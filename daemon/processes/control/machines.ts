@@ -21,7 +21,7 @@ import type { Shared } from "./shared.ts";
 
 export interface Machines {
   handover: Handover;
-  api: CallHomeApi &
+  api: Omit<CallHomeApi, "byHand"> &
     Pick<InventoryApi, "inventory"> &
     Pick<ActPorts, "inventory" | "forget" | "wake" | "power" | "requireWorker" | "promote" | "provision"> &
     Pick<TokensApi, "enrol">;
@@ -59,6 +59,8 @@ export async function startMachines(
       receive: (callHome, sender) => reception.receive(callHome, sender),
       quarantine: {
         list: (all) => quarantine.list(all),
+        find: (id) => quarantine.find(id),
+        replaces: (id, wish) => reception.replaces(id, wish),
         release: (id, wish, by) => reception.release(id, wish, by),
         discard: (id, by) => quarantine.discard(id, by),
       },

@@ -45,10 +45,15 @@ export class EnrolTokenStore {
   }
 
   /** Creates a token and returns it. The token cannot be read later, because the database contains only its hash. */
-  issue({ role, uses, createdBy, expiresAt }: TokenWish, now: Date): { token: string; kept: EnrolToken } {
+  issue(wish: TokenWish, now: Date): { token: string; kept: EnrolToken } {
     const token = newEnrolToken();
-    this.#insert.run(sha256(token), role, uses, createdBy, now.toISOString(), expiresAt);
-    return { token, kept: { ...this.find(token, now)!, used: 0 } };
+    return { token, kept: this.keep(sha256(token), wish, now) };
+  }
+
+  /** Stores the hash of a new token. */
+  keep(hash: string, { role, uses, createdBy, expiresAt }: TokenWish, now: Date): EnrolToken {
+    this.#insert.run(hash, role, uses, createdBy, now.toISOString(), expiresAt);
+    return fromRow({ ...this.#find.get(hash)!, used: 0 }, now);
   }
 
   find(token: string, now: Date): EnrolToken | undefined {

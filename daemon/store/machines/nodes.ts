@@ -64,6 +64,7 @@ export class NodeStore {
       "DELETE FROM node_macs WHERE node_id = ?",
       "DELETE FROM node_tokens WHERE node_id = ?",
       "DELETE FROM node_places WHERE node_id = ?",
+      "DELETE FROM node_holds WHERE node_id = ?",
       "UPDATE claims SET node_id = NULL WHERE node_id = ?",
       "DELETE FROM nodes WHERE id = ?",
     ].map((statement) => db.prepare<[string]>(statement));
@@ -118,7 +119,7 @@ export class NodeStore {
     });
   }
 
-  /** Removes a node with its cards, tokens and place. Fails if the node has jobs or a pinned host key. */
+  /** Removes a node with its cards, tokens and place, and the holds of executions. Fails if the node has jobs or a pinned host key. */
   remove(id: string): void {
     for (const statement of this.#remove) statement.run(id);
   }

@@ -50,9 +50,14 @@ export class TokenStore {
    */
   issue(nodeId: string, purpose: "install" | "enrol", now: Date, expiresAt: string): string {
     const token = purpose === "enrol" ? newEnrolToken() : newSecret();
-    this.#drop.run(nodeId);
-    this.#insert.run(sha256(token), nodeId, purpose, now.toISOString(), expiresAt);
+    this.keep(sha256(token), nodeId, purpose, now, expiresAt);
     return token;
+  }
+
+  /** Stores the hash of a new token. Any earlier unused token of the node becomes invalid. */
+  keep(hash: string, nodeId: string, purpose: "install" | "enrol", now: Date, expiresAt: string): void {
+    this.#drop.run(nodeId);
+    this.#insert.run(hash, nodeId, purpose, now.toISOString(), expiresAt);
   }
 
   look(token: string, now: Date): Redeemable {

@@ -25,7 +25,7 @@ const at = "2026-11-21T12:00:00.000Z";
 const ready: NodeState = { phase: "ready", since: at };
 const rescue: NodeState = { phase: "rescue", since: at };
 
-/** The manual actions on `n1`, as a client requests them. */
+/** The manual actions on the system of `n1`, as a client requests them. `governed.slow.test.ts` requests all manual actions. */
 const deeds = {
   armNode: { path: "/api/nodes/n1/arm", body: { confirm: "n1" }, erases: true },
   wipeNode: { path: "/api/nodes/n1/wipe", body: { confirm: "n1", disks: "all" }, erases: true },
@@ -98,11 +98,6 @@ async function bench(t: TestContext, deed: Deed, settings: Partial<PolicySetting
 }
 
 const errorOf = ({ body }: { body: unknown }): ErrorBody["error"] => (body as ErrorBody).error;
-
-test("every route that is done by hand is in this table", () => {
-  const marked = Object.entries(routes).flatMap(([name, route]) => ("byHand" in route ? [name] : []));
-  assert.deepEqual(marked.sort(), [...names].sort());
-});
 
 for (const deed of names) {
   const { body, erases } = deeds[deed];

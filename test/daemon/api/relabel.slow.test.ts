@@ -3,8 +3,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { AuditLog } from "../../../daemon/audit/log.ts";
 import type { ErrorBody } from "../../../daemon/contract/route.ts";
-import { type OwnAct, performOwnAct } from "../../../daemon/machines/acts/own-acts.ts";
-import type { ActPorts } from "../../../daemon/machines/acts/ports.ts";
+import { machineActs, type OwnAct, performOwnAct } from "../../../daemon/machines/acts/own-acts.ts";
 import { inventoryFor } from "../../../daemon/machines/inventory/editing.ts";
 import { InventoryFile } from "../../../daemon/machines/inventory/file.ts";
 import { labelsIn } from "../../../daemon/machines/inventory/reading/labels.ts";
@@ -31,8 +30,8 @@ const TEXT = `all:
 async function bench(t: TestContext, prodByHand: "policy" | "allow" = "policy") {
   const { inventory, path, text } = written(t, TEXT);
   const editing = inventoryFor(inventory);
-  const ports = (): ActPorts => actPorts(served.world, { inventory: editing }).ports;
-  const governed = { policy: ownPolicy("policy", prodByHand), act: (act: OwnAct) => performOwnAct(ports(), act) };
+  const acts = () => machineActs(actPorts(served.world, { inventory: editing }).ports);
+  const governed = { policy: ownPolicy("policy", prodByHand), act: (act: OwnAct) => performOwnAct(acts(), act) };
   const served: Served = await serve(t, { inventory: editing }, governed);
   const { world, lab } = served;
   const labels = labelsIn(new InventoryFile(path).reading());

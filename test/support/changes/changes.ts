@@ -17,6 +17,7 @@ import type { ToExecutor } from "../../../daemon/contract/executor-protocol.ts";
 import type { Node } from "../../../daemon/contract/machines/node.ts";
 import { createLog } from "../../../daemon/log/log.ts";
 import { performOwnAct } from "../../../daemon/machines/acts/own-acts.ts";
+import { ownActs } from "../../../daemon/processes/control/own-acts.ts";
 import { actPorts } from "../act-ports.ts";
 import { ownPolicy } from "../own-policy.ts";
 import { addNode, openWorld, type World } from "../world.ts";
@@ -68,7 +69,7 @@ export function openDesk(world: World = openWorld(), parts: Partial<ChangesParts
     log: createLog("test", "silent"),
     policy: ownPolicy(),
     plan: (proposal, field) => makePlan(proposal, { catalogue, runbooks, nodes: fleet() }, field),
-    act: (act) => performOwnAct(acts.ports, act),
+    act: (act) => performOwnAct(ownActs(acts.ports), act),
     clocks: { decideSeconds: 600, executeSeconds: 300 },
     limit: 3,
     now: () => clock.now,

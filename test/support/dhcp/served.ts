@@ -16,6 +16,7 @@ import { cards } from "../cards.ts";
 import { type DeskLab, findRunbooks, offer, openDesk, runbooksFor } from "../changes/changes.ts";
 import { written } from "../inventory-file.ts";
 import { writtenLog } from "../log-book.ts";
+import { quarantineIn } from "../quarantine.ts";
 import { openWorld, type World } from "../world.ts";
 
 export interface Served {
@@ -68,7 +69,7 @@ export async function serve(t: TestContext, parts: Partial<ApiParts> = {}, gover
     output: async (_, after) => ({ text: "", next: after, end: true }),
     ends: async () => ({ beginning: "", leftOutBytes: 0, end: "" }),
     receive: unused("receive"),
-    quarantine: { list: () => [], release: unused("release"), discard: unused("discard") },
+    quarantine: quarantineIn(world),
     inventory: inventoryFor(written(t, "all:\n").inventory),
     enrol: { url: () => "http://10.0.0.2:8000", script: (token) => `#!/bin/sh\n# ${token}\n` },
     process: () => ({

@@ -6,7 +6,9 @@ import { after, test } from "node:test";
 import { leastRisk, loadCatalogue, ourTools, readTools, sampleOf } from "../../../../daemon/changes/tools/catalogue.ts";
 import { callOf, commandOf } from "../../../../daemon/changes/tools/command.ts";
 import { faultText } from "../../../../daemon/changes/tools/yaml-file.ts";
-import { ownActs } from "../../../../daemon/machines/acts/own-acts.ts";
+import { ownActs } from "../../../../daemon/processes/control/own-acts.ts";
+import { actPorts } from "../../../support/act-ports.ts";
+import { openWorld } from "../../../support/world.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "muster-tools-"));
 after(() => rmSync(folder, { recursive: true }));
@@ -88,7 +90,7 @@ test("the forms with the method act are exactly the acts that control performs",
   const forms = loadCatalogue([ourTools])
     .list()
     .filter(({ method }) => method === "act");
-  assert.deepEqual(forms.map(({ name }) => name).sort(), [...ownActs].sort());
+  assert.deepEqual(forms.map(({ name }) => name).sort(), Object.keys(ownActs(actPorts(openWorld()).ports)).sort());
 });
 
 const documented = `name: ping_host

@@ -98,7 +98,7 @@ for (const [name, { from = ready, act, deed, phase, effects = [], event }] of Ob
     const by = requester();
     await act(lab.ports, by);
     assert.deepEqual(
-      by.asked.map(({ nodes, ...rest }) => [nodes.map((each) => each.name), rest]),
+      by.asked.map(({ nodes = [], ...rest }) => [nodes.map((each) => each.name), rest]),
       [[["n1"], deed]],
     );
     assert.equal(world.nodes.findById(node.id)?.state.phase, phase);

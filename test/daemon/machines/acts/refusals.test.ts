@@ -93,23 +93,23 @@ test("a machine that runs no kernel of the image is neither rescued, wiped nor a
 test("a machine is added once, accepted at once, and named after its card unless a name is given", () => {
   const world = openWorld();
   const { ports } = actPorts(world);
-  const added = addMachine(ports, { mac: "52:54:00:ab:cd:ef" }, "ada");
+  const added = addMachine(ports, { mac: "52:54:00:ab:cd:ef" }, requester());
   assert.deepEqual([added.name, added.state.phase], ["node-abcdef", "accepted"]);
-  assert.throws(() => addMachine(ports, { mac: "52:54:00:ab:cd:ef" }, "ada"), { code: "NODE_WRONG_PHASE" });
-  assert.equal(addMachine(ports, { mac: "52:54:00:ab:cd:f0", name: "db1" }, "ada").name, "db1");
+  assert.throws(() => addMachine(ports, { mac: "52:54:00:ab:cd:ef" }, requester()), { code: "NODE_WRONG_PHASE" });
+  assert.equal(addMachine(ports, { mac: "52:54:00:ab:cd:f0", name: "db1" }, requester()).name, "db1");
 });
 
 test("a discovered machine is accepted under a new name, armed by the usual profile and disarmed", () => {
   const world = openWorld();
   const node = addNode(world, { phase: "discovered" });
   const { ports } = actPorts(world);
-  const accepted = acceptNode(ports, { node: node.macs[0] ?? "", name: "n1", disk: "/dev/sda" }, "ada");
+  const accepted = acceptNode(ports, { node: node.macs[0] ?? "", name: "n1", disk: "/dev/sda" }, requester());
   assert.deepEqual([accepted.name, accepted.disk, accepted.state.phase], ["n1", "/dev/sda", "accepted"]);
   const armed = armNode(ports, { node: "n1" }, requester());
   assert(armed.state.phase === "armed");
   assert.equal(armed.state.profile, "preseed");
-  assert.equal(disarmNode(ports, { node: "n1" }, "ada").state.phase, "accepted");
-  assert.throws(() => disarmNode(ports, { node: "n1" }, "ada"), { code: "NODE_WRONG_PHASE" });
+  assert.equal(disarmNode(ports, { node: "n1" }, requester()).state.phase, "accepted");
+  assert.throws(() => disarmNode(ports, { node: "n1" }, requester()), { code: "NODE_WRONG_PHASE" });
 });
 
 test("a retirement whose files could not be written is repeated", async () => {

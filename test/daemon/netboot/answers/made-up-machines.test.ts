@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { forgetDiscovered } from "../../../../daemon/machines/acts/forget.ts";
 import { Discovery } from "../../../../daemon/netboot/answers/discovery.ts";
 import { EventLimit } from "../../../../daemon/netboot/event-limit.ts";
+import { requester } from "../../../support/act-ports.ts";
 import { bootBench } from "../../../support/netboot/boot-bench.ts";
 import { addNode, openWorld } from "../../../support/world.ts";
 
@@ -78,14 +79,17 @@ test("the forget act removes discovered machines with their timelines, and refus
   const [first, second] = [addNode(world, { phase: "discovered" }, "x1"), addNode(world, { phase: "discovered" }, "x2")];
   const mine = addNode(world, { phase: "accepted" }, "mine");
   world.tokens.issue(first.id, "enrol", new Date(), new Date(Date.now() + 60_000).toISOString());
-  assert.throws(() => forgetDiscovered(world, { nodes: ["x1", "mine"] }), { code: "NODE_WRONG_PHASE", message: /mine is accepted/ });
+  assert.throws(() => forgetDiscovered(world, { nodes: ["x1", "mine"] }, requester()), {
+    code: "NODE_WRONG_PHASE",
+    message: /mine is accepted/,
+  });
   assert.equal(world.nodes.list().length, 3);
   assert.deepEqual(
-    forgetDiscovered(world, { nodes: ["x1"] }).map(({ name }) => name),
+    forgetDiscovered(world, { nodes: ["x1"] }, requester()).map(({ name }) => name),
     ["x1"],
   );
   assert.deepEqual(world.events.ofNode(first.id, 0, 10), []);
-  forgetDiscovered(world, {});
+  forgetDiscovered(world, {}, requester());
   assert.deepEqual(
     world.nodes.list().map(({ id }) => id),
     [mine.id],

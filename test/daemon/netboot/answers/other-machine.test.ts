@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { NodeState } from "../../../../daemon/contract/machines/node.ts";
 import { machineReplaced } from "../../../../daemon/machines/acts/replaced.ts";
+import { requester } from "../../../support/act-ports.ts";
 import { bootBench, keyIn } from "../../../support/netboot/boot-bench.ts";
 import { addNode } from "../../../support/world.ts";
 
@@ -74,7 +75,7 @@ test("one value that differs, or no value at all, is no obstacle", () => {
 test("after an operator confirmed the machine, it is installed", () => {
   const { boot, world, now, node } = armedAs(handedOut.armed!);
   boot(askedByB);
-  machineReplaced(world, { node: "laptop1" }, "ada");
+  machineReplaced(world, { node: "laptop1" }, requester());
   assert.equal(now(node.id).facts.serial, undefined);
   assert.match(boot(askedByB), /^kernel/m);
   assert.equal(now(node.id).facts.serial, "BBBB");

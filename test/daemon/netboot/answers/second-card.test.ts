@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { NodeState } from "../../../../daemon/contract/machines/node.ts";
 import { addCard, removeCard } from "../../../../daemon/machines/acts/cards.ts";
+import { requester } from "../../../support/act-ports.ts";
 import { bootBench, keyIn } from "../../../support/netboot/boot-bench.ts";
 import { addNode } from "../../../support/world.ts";
 
@@ -61,7 +62,7 @@ test("a card that the node reported, with its UUID and serial number, is named o
   assert.match(now(node.id).lastEvent?.summary ?? "", /muster card add n1 00:16:3e:00:00:0b$/);
   const stranger = world.nodes.findByMac(second);
   assert.match(stranger?.lastEvent?.summary ?? "", /probably n1/);
-  addCard(world, { node: "n1", mac: second }, "ada");
+  addCard(world, { node: "n1", mac: second }, requester());
   assert.deepEqual(now(node.id).macs, [first, second]);
   assert.equal(world.nodes.findById(stranger?.id ?? ""), undefined, "no second machine waits");
   assert.equal(world.nodes.findByMac(second)?.name, "n1");
@@ -77,10 +78,12 @@ for (const said of ["uuid=4c4c4544-0001-1000-8000-b1b2b3b4b5b6", "serial=S-77", 
 test("a card is taken from no accepted node, and the last card of a node stays", () => {
   const { world } = twoCards({ phase: "accepted" }, [first]);
   const other = addNode(world, { phase: "accepted" }, "n2");
-  assert.throws(() => addCard(world, { node: "n1", mac: other.macs[0]! }, "ada"), { message: /belongs to n2; remove it there first/ });
-  assert.throws(() => addCard(world, { node: "n1", mac: first }, "ada"), { message: /already has/ });
-  assert.throws(() => removeCard(world, { node: "n1", mac: first }, "ada"), { message: /only network card/ });
-  addCard(world, { node: "n1", mac: second }, "ada");
-  assert.deepEqual(removeCard(world, { node: "n1", mac: first }, "ada").macs, [second]);
+  assert.throws(() => addCard(world, { node: "n1", mac: other.macs[0]! }, requester()), {
+    message: /belongs to n2; remove it there first/,
+  });
+  assert.throws(() => addCard(world, { node: "n1", mac: first }, requester()), { message: /already has/ });
+  assert.throws(() => removeCard(world, { node: "n1", mac: first }, requester()), { message: /only network card/ });
+  addCard(world, { node: "n1", mac: second }, requester());
+  assert.deepEqual(removeCard(world, { node: "n1", mac: first }, requester()).macs, [second]);
   assert.equal(world.nodes.findByMac(first), undefined);
 });
