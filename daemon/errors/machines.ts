@@ -14,7 +14,9 @@ export const machineHints = {
     "Add networks of your machines to `machines.call_home.networks` in muster.yaml. If they call through a NAT router or a proxy, add its network to `machines.call_home.relayed`.",
   GROUP_NOT_FOUND: "`muster inventory` shows the groups. `muster group add <node> <group>` creates one.",
   INVENTORY_INVALID: "Repair the file by hand. Muster has not changed it.",
-  INVENTORY_LOCKED: "Find the process that holds the lock. The lock is the folder inventory.yaml.lock next to the file.",
+  INVENTORY_UNUSABLE:
+    "Put one file there, or a link to one file. The daemon's user must be able to read the file and to write into its folder.",
+  INVENTORY_LOCKED: "Find the process that holds the lock. The lock is a folder next to the file, and next to a link to the file.",
   POWER_NOT_CONFIGURED:
     "Add a driver for the node to `machines.power.nodes` in muster.yaml, by name or MAC address, and start the daemon again.",
   POWER_NOT_SUPPORTED: "Give the node a driver that supports this in `machines.power.nodes` in muster.yaml: ipmi, redfish or command.",

@@ -2,20 +2,16 @@
  * Reads and changes Ansible's inventory file, which people and other programs may also edit. Muster reads the
  * whole file, changes it under a lock, and replaces it atomically.
  */
-import { closeSync, openSync, readFileSync, statSync } from "node:fs";
-import { lock } from "proper-lockfile";
+import { readFileSync } from "node:fs";
 import writeFileAtomic from "write-file-atomic";
 import type { Document } from "yaml";
 import { MusterError } from "../../errors/errors.ts";
+import { InventoryLock } from "./lock.ts";
 import { Mutex } from "./mutex.ts";
 import { asInvalid, edited, filled, invalid, otherChanged, parsed, understood } from "./parse.ts";
+import { entryAt, fileAt, fileMadeAt, readable } from "./place.ts";
 import type { Reading } from "./reading/reading.ts";
 
-/**
- * The time in milliseconds after which the lock of a crashed process becomes free. Muster locks the file only
- * for milliseconds.
- */
-const STALE_MS = 10_000;
 /** The maximum number of attempts if another program changes the file without the lock. */
 const TRIES = 5;
 
@@ -87,33 +83,29 @@ export class InventoryFile {
 
   /** Writes the edits to the file. Returns the failed edits with their errors. All other edits are on disk. */
   async #write(edits: readonly Edit[]): Promise<Map<Edit, unknown>> {
-    let lost: Error | undefined;
-    // A missing file is created, because only an existing file can be locked by its real path. An empty file is
-    // a valid inventory.
-    closeSync(openSync(this.path, "a", 0o640));
-    const release = await this.#lock((error) => {
-      lost = error;
-    });
-    const ours = this.#lockIdentity();
+    for (let tries = 1; tries <= TRIES; tries++) {
+      const refused = await this.#tryToWrite(edits);
+      if (refused) return refused;
+    }
+    throw new MusterError("INVENTORY_LOCKED", `${this.path} is being changed by another program repeatedly`);
+  }
+
+  /** Returns undefined, and writes nothing, if another program changed the file or the link without the lock. */
+  async #tryToWrite(edits: readonly Edit[]): Promise<Map<Edit, unknown> | undefined> {
+    const file = fileMadeAt(this.path);
+    const lock = await InventoryLock.take([entryAt(this.path), file]);
     try {
-      for (let tries = 1; ; tries++) {
-        const before = this.text();
-        const { text, refused } = this.#edited(before, edits);
-        // If the lock was lost, another program may have changed the file, and those changes must not be overwritten.
-        if (lost || ours === undefined || this.#lockIdentity() !== ours)
-          throw new MusterError("INVENTORY_LOCKED", `the lock on ${this.path} was lost; nothing was written`, { cause: lost });
-        // A text editor writes the file without the lock. If the file was saved in an editor meanwhile, Muster
-        // applies its edits to the new version.
-        if (this.text() !== before) {
-          if (tries < TRIES) continue;
-          throw new MusterError("INVENTORY_LOCKED", `${this.path} is being changed by another program repeatedly`);
-        }
-        // The mode and the owner of the file are preserved, because the operator may keep secrets in the file.
-        if (text !== before) await writeFileAtomic(this.path, text, { fsync: true });
-        return refused;
-      }
+      const before = this.text();
+      const { text, refused } = this.#edited(before, edits);
+      lock.requireHeld();
+      // A text editor writes the file without the lock. If the file was saved in an editor meanwhile, Muster
+      // applies its edits to the new version.
+      if (fileAt(this.path) !== file || this.text() !== before) return undefined;
+      // The mode and the owner of the file are preserved, because the operator may keep secrets in the file.
+      if (text !== before) await writeFileAtomic(file, text, { fsync: true });
+      return refused;
     } finally {
-      await release().catch(() => undefined); // a lost lock cannot be released
+      await lock.release();
     }
   }
 
@@ -148,36 +140,14 @@ export class InventoryFile {
     }
   }
 
-  /**
-   * Returns the identity of our lock file. Another program may consider the lock file stale and replace the file. The
-   * identity changes in this case.
-   */
-  #lockIdentity(): string | undefined {
-    const made = statSync(`${this.path}.lock`, { throwIfNoEntry: false, bigint: true });
-    return made && `${made.ino} ${made.birthtimeNs}`;
-  }
-
-  async #lock(onCompromised: (error: Error) => void): Promise<() => Promise<void>> {
-    try {
-      return await lock(this.path, {
-        stale: STALE_MS,
-        onCompromised,
-        retries: { retries: 60, minTimeout: 20, maxTimeout: 500, factor: 1.5, randomize: true },
-      });
-    } catch (cause) {
-      throw new MusterError("INVENTORY_LOCKED", `${this.path} is still locked by another program`, { cause });
-    }
-  }
-
   /** Returns the file's text, or an empty text if the file does not exist. */
   text(): string {
+    const file = fileAt(this.path);
+    if (file === undefined) return "";
     try {
-      return readFileSync(this.path, "utf8");
+      return readFileSync(file, "utf8");
     } catch (error) {
-      if (!(error instanceof Error && "code" in error)) throw error;
-      if (error.code === "ENOENT") return "";
-      if (error.code === "EISDIR") throw new MusterError("INVENTORY_INVALID", `${this.path} is a folder; Muster needs one file there`);
-      throw error;
+      throw readable(this.path, error);
     }
   }
 }

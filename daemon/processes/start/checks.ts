@@ -12,6 +12,7 @@ import type { Config } from "../../config/config.ts";
 import { readSecret } from "../../config/secret-file.ts";
 import type { DataDir } from "../../data-dir.ts";
 import { InventoryFile } from "../../machines/inventory/file.ts";
+import { entryAt, fileAt, requireWritable } from "../../machines/inventory/place.ts";
 import { offered } from "../control/changes.ts";
 import { checkEntries, checkName } from "./data-folder.ts";
 import { checkDatabase } from "./database.ts";
@@ -30,7 +31,7 @@ export const startChecks = (config: Config, data: DataDir, env: NodeJS.ProcessEn
   { name: "files in the data folder", check: () => done(checkEntries(data), "each of its kind") },
   { name: "database", check: () => checkDatabase(data) },
   { name: "audit key", check: () => (readSigningKey(data.audit) ? "readable" : "created at the first start") },
-  { name: "inventory", check: () => done(new InventoryFile(data.inventory).text(), data.inventory) },
+  { name: "inventory", check: () => inventoryInWords(data) },
   { name: LOGIN_CHECK, check: () => `SSH keys: ${loadAccess(config).sshKeys.length}` },
   { name: "API keys in the environment", check: () => `hashes: ${keyHashesIn(env).length}` },
   {
@@ -44,6 +45,13 @@ export const startChecks = (config: Config, data: DataDir, env: NodeJS.ProcessEn
 ];
 
 const done = (_: unknown, words: string): string => words;
+
+function inventoryInWords({ inventory }: DataDir): string {
+  new InventoryFile(inventory).text();
+  requireWritable(inventory);
+  const file = fileAt(inventory);
+  return file === undefined || file === entryAt(inventory) ? inventory : `${inventory} leads to ${file}`;
+}
 
 function offeredInWords(config: Config): string {
   const { catalogue, runbooks } = offered(config);

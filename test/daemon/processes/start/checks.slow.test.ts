@@ -178,6 +178,24 @@ const wrongs: Wrong[] = [
     said: /inventory\.yaml is a folder; Muster needs one file/,
   },
   {
+    check: "inventory",
+    what: "a link of the inventory to a file that is missing",
+    make: ({ data, folder }) => {
+      symlinkSync(join(folder, "unmounted/inventory.yaml"), data.inventory);
+      return {};
+    },
+    said: /inventory\.yaml is a link to \S+unmounted\/inventory\.yaml, where no file exists/,
+  },
+  {
+    check: "inventory",
+    what: "a link of the inventory to a folder",
+    make: ({ data, folder }) => {
+      symlinkSync(folder, data.inventory);
+      return {};
+    },
+    said: /inventory\.yaml is a folder; Muster needs one file/,
+  },
+  {
     check: "files in the data folder",
     what: "a file in place of a folder",
     make: ({ data }) => {
