@@ -35,3 +35,10 @@ test("control and executor get the mode of the environment, netboot does not", (
     ["executor", "true", "everything"],
   ]);
 });
+
+test("no child loads compiled code that another child saved", () => {
+  const folders = (env: NodeJS.ProcessEnv) =>
+    childSpecs(config("policy"), "muster.yaml", "/data", env).map(({ env }) => env.NODE_COMPILE_CACHE);
+  assert.deepEqual(folders({ NODE_COMPILE_CACHE: "/cache" }), ["/cache/control", "/cache/netboot", "/cache/executor"]);
+  assert.deepEqual(folders({}), [undefined, undefined, undefined]);
+});
