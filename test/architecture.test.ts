@@ -62,6 +62,7 @@ const mayImport: Record<string, string[]> = {
     "types:daemon/changes",
     "daemon/executor-link",
     "npm:croner",
+    "npm:yaml",
     "npm:zod",
     "node:",
   ],

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { PlannedWork } from "../contract/changes/plan.ts";
 import type { Job } from "../contract/jobs/job.ts";
+import { optionsInWords } from "../contract/jobs/run-options.ts";
 import { MusterError } from "../errors/errors.ts";
 import { MUSTER } from "./actor.ts";
 import type { AuditLog } from "./log.ts";
@@ -27,7 +28,13 @@ export function recordRun(audit: AuditLog, { subject, summary, work }: Scheduled
   }
 }
 
-export function recordEnd(audit: AuditLog, { id, playbook, nodeName, purpose, status }: Job): void {
+export function recordEnd(audit: AuditLog, { id, playbook, nodeName, purpose, options, status }: Job): void {
   const what = purpose === undefined ? "" : `, ${purpose}`;
-  audit.append({ action: "outcome", actor: MUSTER, subject: `job ${id}`, summary: `${playbook} on ${nodeName}${what}`, result: status });
+  audit.append({
+    action: "outcome",
+    actor: MUSTER,
+    subject: `job ${id}`,
+    summary: `${playbook} on ${nodeName}${what}${optionsInWords(options)}`,
+    result: status,
+  });
 }

@@ -7,6 +7,7 @@ const Folder = z.string().min(1).max(4096).optional();
 const Tools = z.strictObject({
   forms_directory: Folder.describe("Folder of the site's own forms of tools, in addition to Muster's."),
   runbooks_directory: Folder.describe("Folder of the site's own runbooks, in addition to Muster's."),
+  playbook_seconds: z.int().min(10).max(86_400).default(900).describe("Seconds after which a step of the tool playbook_run is stopped."),
   executions_at_once: z.int().min(1).max(32).default(3).describe("Number of executions at the same time; one node has at most one."),
 });
 
@@ -33,4 +34,9 @@ const Policy = z.strictObject({
 export const ChangesSection = z.strictObject({
   tools: Tools.prefault({}).describe("Tools and runbooks for nodes."),
   policy: Policy.prefault({}).describe("Plans that run without approval, and the people who approve the others."),
+});
+
+/** The time limits of Muster's tools that the configuration sets, in seconds. Control and the executor must use the same. */
+export const toolTimeouts = ({ changes: { tools } }: { changes: z.output<typeof ChangesSection> }): Record<string, number> => ({
+  playbook_run: tools.playbook_seconds,
 });

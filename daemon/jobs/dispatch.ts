@@ -85,6 +85,7 @@ function begin({ db, jobs, runs, events, executor, deadlineSeconds }: DispatchPa
     members: wave.map(({ id, attempt, nodeName }) => ({ jobId: id, attempt, node: nodeName })),
     playbook: first.playbook,
     ...(first.purpose === "preview" && { check: true }),
+    ...(first.options && { options: first.options }),
     deadlineSeconds: deadlineSeconds[first.kind],
   };
   executor.send(request);

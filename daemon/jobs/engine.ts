@@ -7,6 +7,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { FromExecutor } from "../contract/executor-protocol.ts";
 import { type Job, type JobOutput, OUTPUT_DAYS_MIN, type RunPurpose } from "../contract/jobs/job.ts";
+import { optionsInWords, type RunOptions } from "../contract/jobs/run-options.ts";
 import type { Node } from "../contract/machines/node.ts";
 import { MusterError } from "../errors/errors.ts";
 import { PeriodicTask } from "../errors/periodic-task.ts";
@@ -31,6 +32,7 @@ export interface EngineParts extends AttendanceParts, DispatchParts, ReportParts
 export interface Order {
   playbook: string;
   purpose?: RunPurpose;
+  options?: RunOptions;
   priority?: number;
   after?: string;
 }
@@ -120,7 +122,7 @@ export class JobEngine {
     };
     if (run.after !== undefined) this.#job(run.after); // Throws an error if the job does not exist.
     jobs.add(job);
-    const what = run.purpose === "preview" ? `preview of ${run.playbook}` : run.playbook;
+    const what = `${run.purpose === "preview" ? "preview of " : ""}${run.playbook}${optionsInWords(run.options)}`;
     events.append({ source: "control", type: "job.queued", summary: `${what} queued by ${requestedBy}`, nodeId: node.id, jobId: job.id });
     return job;
   }

@@ -1,5 +1,6 @@
 /** Decides which queued jobs start now, and which of them share a run. All functions in this file are pure. */
 import type { Job, JobResult } from "../contract/jobs/job.ts";
+import { optionsInWords } from "../contract/jobs/run-options.ts";
 import type { Node } from "../contract/machines/node.ts";
 import { notRunnable } from "../machines/runnable.ts";
 
@@ -34,7 +35,8 @@ export function nextWaves(queued: readonly Job[], runsAtWork: number, limits: Li
  * Returns a text that is the same for all jobs that can share a run. Jobs can share a run only if their command lines are the
  * same.
  */
-const kindOfRun = ({ kind, playbook, purpose }: Job): string => `${kind} ${playbook} ${purpose === "preview"}`;
+const kindOfRun = ({ kind, playbook, purpose, options }: Job): string =>
+  `${kind} ${playbook} ${purpose === "preview"}${optionsInWords(options)}`;
 
 const queuedAt = ({ queuedAt: at, createdAt }: Job): string => at ?? createdAt;
 

@@ -57,7 +57,9 @@ export function verdict(outcome: RunOutcome, node: string, failed: FailedTask | 
       return fail(
         "not-started",
         `ansible-playbook did not start: ${lastLine(outcome.error)}`,
-        "Install ansible-core on the control node. `muster doctor` checks it.",
+        outcome.error?.includes("secret")
+          ? "Write the secret for the executor, then run the playbook again."
+          : "Install ansible-core on the control node. `muster doctor` checks it.",
       );
     case "exited":
       break;

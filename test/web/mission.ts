@@ -144,6 +144,7 @@ export async function startMission(pageRoot: string, places: NetworkPlace[] = ca
       promote: async () => undefined,
       maintenance: () => ({ open: true, windows: [], timeZone: "UTC" }),
       nextTime: (_, from) => from,
+      nodeGroups: () => () => [],
       playbooks: () => ({ playbooks: offered, refused: [] }),
       run: (nodes, { name }, purpose, requestedBy) =>
         nodes.map((node) => {

@@ -5,11 +5,13 @@
 import type { IncidentWords } from "../../contract/changes/incident.ts";
 import type { Plan, PlanStep, Proposal } from "../../contract/changes/plan.ts";
 import type { Values } from "../../contract/changes/tool.ts";
+import { optionsInWords } from "../../contract/jobs/run-options.ts";
 import { MusterError } from "../../errors/errors.ts";
 import type { Catalogue } from "../tools/catalogue.ts";
 import { parametersFor } from "../tools/command.ts";
 import type { ToolForm } from "../tools/form.ts";
 import { checkParameters } from "../tools/parameter.ts";
+import { runOptions } from "../tools/playbook-options.ts";
 import { remembering } from "../tools/playbooks.ts";
 import { type Draft, draftOfTool, draftsOfRunbook } from "./drafts.ts";
 import { runbookFor } from "./find-runbooks.ts";
@@ -91,7 +93,7 @@ function wanted({ goal }: Proposal, catalogue: Catalogue, runbooks: Runbooks): {
   if (goal.kind === "tool") {
     const form = catalogue.get(goal.tool);
     const parameters = parametersFor(form, goal.parameters);
-    return { goal: { ...goal, parameters }, summary: form.name, drafts: [draftOfTool(form, parameters)] };
+    return { goal: { ...goal, parameters }, summary: nameOf(form, parameters), drafts: [draftOfTool(form, parameters)] };
   }
   const runbook = goal.kind === "runbook" ? runbooks.get(goal.runbook) : runbookFor(runbooks, wordsOf(goal));
   const parameters: Values = checkParameters(runbook.name, runbook.parameters, goal.parameters);
@@ -106,6 +108,14 @@ function wanted({ goal }: Proposal, catalogue: Catalogue, runbooks: Runbooks): {
 }
 
 const wordsOf = ({ kind: _, parameters: __, ...words }: Extract<Proposal["goal"], { kind: "incident" }>): IncidentWords => words;
+
+/** The name of the tool, and the playbook with its options, because the audit shows only the summary of a plan. */
+function nameOf(form: ToolForm, parameters: Values): string {
+  const { action, name } = form;
+  if (action.kind !== "playbook") return name;
+  const words = optionsInWords(runOptions(action, (parameter) => parameters[parameter]).options);
+  return words === "" ? name : `${name} (${String(parameters.playbook ?? action.name)}${words})`;
+}
 
 /**
  * Every step must be possible on every machine that the proposal names. Unsuitable machines of a group are left out,

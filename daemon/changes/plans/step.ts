@@ -4,9 +4,10 @@
  */
 import type { Digest, PlanStep } from "../../contract/changes/plan.ts";
 import type { Values } from "../../contract/changes/tool.ts";
-import { type Call, callOf, parametersFor, showCall } from "../tools/command.ts";
+import { callOf, parametersFor, showCall } from "../tools/command.ts";
 import type { ToolForm } from "../tools/form.ts";
-import type { Playbooks } from "../tools/playbooks.ts";
+import { checkOptions } from "../tools/playbook-options.ts";
+import type { PlaybookFacts, Playbooks } from "../tools/playbooks.ts";
 import { riskOf } from "../tools/risk.ts";
 import { isUnlabelled, type KnownNode, type NodeValues, scopeOf, targetOf } from "./targets.ts";
 
@@ -26,14 +27,15 @@ interface Wanted {
 export function stepOf({ id, form, digest, parameters: given, node, playbooks }: Wanted): PlanStep {
   const parameters = parametersFor(form, given);
   const call = callOf(form, parameters, node && targetOf(node));
-  const content = call.kind === "playbook" ? playbooks(call.playbook)?.content : undefined;
+  const facts = call.kind === "playbook" ? playbooks(call.playbook) : undefined;
+  if (call.kind === "playbook") checkOptions(call.playbook, call.options, facts);
   const values = INSIDE.has(form.method) ? node?.values?.() : undefined;
   const risk = riskOf(form, parameters, playbooks);
   return {
     id,
     tool: form.name,
     toolDigest: digest,
-    ...(content !== undefined && { content }),
+    ...(facts && { content: facts.content }),
     ...(values && { values: values.digest }),
     method: form.method,
     ...(node && { target: node.name }),
@@ -46,9 +48,15 @@ export function stepOf({ id, form, digest, parameters: given, node, playbooks }:
     timeoutSeconds: form.timeoutSeconds,
     expectedSeconds: form.expectedSeconds,
     costUsd: risk === "read" ? 0 : form.costUsd,
-    preview: previewOf(form, call, values),
+    preview: previewOf(form, showCall(call) + secretsInWords(facts), values),
   };
 }
+
+/** Names the secrets that the executor adds to the variables of a playbook. */
+const secretsInWords = ({ variables = {} }: Pick<PlaybookFacts, "variables"> = {}): string =>
+  Object.entries(variables)
+    .flatMap(([name, each]) => ("secret" in each ? [`, ${name} from the secret ${each.secret}`] : []))
+    .join("");
 
 /** Names the values without showing them, because they may be passwords. */
 const valuesInWords = (values: NodeValues | undefined): string =>
@@ -57,8 +65,8 @@ const valuesInWords = (values: NodeValues | undefined): string =>
     : `, with ${values.count} ${values.count === 1 ? "variable" : "variables"} of the inventory (muster inventory show)`;
 
 /** A preview that is too long is cut off. People cannot see all of a shortened preview, so such a preview counts as `none`. */
-function previewOf(form: ToolForm, call: Call, values: NodeValues | undefined): PlanStep["preview"] {
-  const text = showCall(call) + (form.method === "ssh" ? "" : valuesInWords(values));
+function previewOf(form: ToolForm, call: string, values: NodeValues | undefined): PlanStep["preview"] {
+  const text = call + (form.method === "ssh" ? "" : valuesInWords(values));
   if (text.length > PREVIEW_CHARACTERS) return { kind: "none", text: `${text.slice(0, PREVIEW_CHARACTERS - 1)}…` };
   return { kind: form.preview, text };
 }

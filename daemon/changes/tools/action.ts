@@ -14,7 +14,17 @@ export const RequestAction = z.strictObject({
   body: z.record(z.string().max(100), z.union([z.string().max(1000), z.number(), z.boolean()])).optional(),
 });
 
-export const PlaybookAction = z.strictObject({ name: ActionWord, check: z.union([z.boolean(), z.literal("{check}")]).default(false) });
+export const PlaybookAction = z.strictObject({
+  name: ActionWord,
+  check: z.union([z.boolean(), z.literal("{check}")]).default(false),
+  tags: ActionWord.optional(),
+  skip_tags: ActionWord.optional(),
+  /** A parameter of type `json`. Its object contains the extra variables of the run. */
+  variables: z
+    .string()
+    .regex(/^\{[a-z][a-z0-9_]{0,40}\}$/, "is not one placeholder such as {variables}")
+    .optional(),
+});
 
 export const ModuleAction = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){2}$/, "is not the full name of a module, such as ansible.builtin.ping"),
@@ -37,7 +47,7 @@ export const wordsIn = (action: ToolAction): string[] => {
     case "request":
       return [action.url, ...Object.values(action.headers), ...Object.values(action.body ?? {}).map(String)];
     case "playbook":
-      return [action.name, String(action.check)];
+      return [action.name, String(action.check), action.tags, action.skip_tags, action.variables].filter((word) => word !== undefined);
     case "module":
       return Object.values(action.arguments).map(String);
     case "act":

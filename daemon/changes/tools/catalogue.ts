@@ -94,11 +94,16 @@ function undoFaults(form: ToolForm, undo: ToolForm, faultAt: FaultAt): Fault[] {
   ];
 }
 
-export function loadCatalogue(folders: readonly string[] = [ourTools], playbooks?: Playbooks): Catalogue {
+/** `timeouts` are the seconds that the configuration sets for a tool, in place of the seconds of its form. */
+export function loadCatalogue(
+  folders: readonly string[] = [ourTools],
+  playbooks?: Playbooks,
+  timeouts: Readonly<Record<string, number>> = {},
+): Catalogue {
   const { tools, faults } = readTools(folders);
   if (faults.length > 0) throw new MusterError("TOOL_INVALID", faults.map(faultText).join("\n"));
   return catalogueOf(
-    tools.map(({ form }) => form),
+    tools.map(({ form }) => ({ ...form, timeoutSeconds: timeouts[form.name] ?? form.timeoutSeconds })),
     playbooks,
   );
 }

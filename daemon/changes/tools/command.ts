@@ -4,9 +4,11 @@
  */
 import type { Target } from "../../contract/changes/plan.ts";
 import type { Value, Values } from "../../contract/changes/tool.ts";
+import { optionsInWords, type RunOptions } from "../../contract/jobs/run-options.ts";
 import { MusterError } from "../../errors/errors.ts";
 import type { ToolForm } from "./form.ts";
 import { checkParameters } from "./parameter.ts";
+import { runOptions } from "./playbook-options.ts";
 import { fill } from "./template.ts";
 import { filledUrl } from "./url.ts";
 
@@ -19,7 +21,7 @@ export type At = Pick<Target, "node" | "address">;
 export type Call =
   | { kind: "command"; argv: string[]; environment: Record<string, string> }
   | { kind: "request"; verb: string; url: string; headers: Record<string, string>; body?: Values }
-  | { kind: "playbook"; playbook: string; check: boolean }
+  | { kind: "playbook"; playbook: string; check: boolean; options?: RunOptions }
   | { kind: "module"; module: string; arguments: Values }
   | { kind: "act"; act: string; node: string; values: Values };
 
@@ -30,10 +32,14 @@ export function parametersFor(form: ToolForm, given: Values): Values {
   return values;
 }
 
-/** Rejects templates in values, because Ansible would evaluate them on the control node with the executor's rights. */
-function refuseTemplates(form: ToolForm, values: Values): void {
-  const evil = Object.entries(values).find(([, value]) => typeof value === "string" && /\{[{%#]/.test(value));
-  if (evil) throw new MusterError("PARAMETER_INVALID", `${form.name}: ${evil[0]} holds a template, which Ansible would evaluate`);
+/**
+ * Rejects templates in values, because Ansible would evaluate them on the control node with the executor's rights. The executor
+ * marks extra variables as data, so they may contain templates.
+ */
+function refuseTemplates({ name: tool, parameters, action }: ToolForm, values: Values): void {
+  const data = action.kind === "playbook" ? parameters.filter(({ type }) => type === "json").map(({ name }) => name) : [];
+  const evil = Object.entries(values).find(([name, value]) => !data.includes(name) && typeof value === "string" && /\{[{%#]/.test(value));
+  if (evil) throw new MusterError("PARAMETER_INVALID", `${tool}: ${evil[0]} holds a template, which Ansible would evaluate`);
 }
 
 export function callOf(form: ToolForm, parameters: Values, at?: At): Call {
@@ -66,6 +72,7 @@ export function callOf(form: ToolForm, parameters: Values, at?: At): Call {
         kind: "playbook",
         playbook: needed(form, "name", fill(action.name, lookUp)),
         check: action.check === "{check}" ? lookUp("check") === true : action.check,
+        ...runOptions(action, lookUp),
       };
     case "module":
       return { kind: "module", module: action.name, arguments: typed(action.arguments, lookUp) };
@@ -108,7 +115,7 @@ export function showCall(call: Call): string {
     case "request":
       return `${call.verb} ${call.url}${call.body ? ` ${JSON.stringify(call.body)}` : ""}`;
     case "playbook":
-      return `playbook ${call.playbook}${call.check ? ", changing nothing" : ""}`;
+      return `playbook ${call.playbook}${call.check ? ", changing nothing" : ""}${optionsInWords(call.options)}`;
     case "module":
       return `module ${call.module} ${JSON.stringify(call.arguments)}`;
     case "act":

@@ -80,6 +80,8 @@ export function actionFaults({ action, method, requiresTarget, parameters, undo,
           complain(key, `{${name}} is next to other text in ${word}, so its parameter needs a pattern or an enum`);
       }
   }
+  if (action.kind === "playbook" && action.variables && byName.get(wholePlaceholder(action.variables) ?? "")?.type !== "json")
+    complain(key, `${action.variables} must be of type json`);
   if (action.kind === "request") for (const message of urlFaults(action.url, byName)) complain(key, message);
   return faults;
 }

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import type { Value, Values } from "../../contract/changes/tool.ts";
 import { MusterError } from "../../errors/errors.ts";
+import { canonical } from "./canonical.ts";
 import { isPattern, match } from "./pattern.ts";
 
 /**
@@ -16,8 +17,8 @@ export const Parameter = z
   .strictObject({
     name: z.string().regex(/^[a-z][a-z0-9_]{0,40}$/, "is not a parameter's name: lower-case letters, digits and underscores"),
     description: text.min(1),
-    /** `host` means the name or address of a machine. */
-    type: z.enum(["string", "host", "integer", "number", "boolean"]).optional(),
+    /** `host` means the name or address of a machine. `json` means the JSON text of an object. */
+    type: z.enum(["string", "host", "integer", "number", "boolean", "json"]).optional(),
     required: z.boolean().optional(),
     /** A regular expression that must match the whole value. */
     pattern: text.refine(isPattern, "is not a regular expression").optional(),
@@ -91,6 +92,7 @@ export function checkValue(parameter: Omit<Parameter, "default" | "example">, gi
   }
   const value = String(given);
   if (value.length > MAX_CHARACTERS) return { problem: `is longer than ${MAX_CHARACTERS} characters` };
+  if (type === "json") return objectIn(value);
   if (/\p{Cc}|\p{Cs}/u.test(value)) return { problem: "holds control characters" };
   if (type === "host") return HOST.test(value) ? { value } : { problem: "is not the name or address of a machine" };
   if (value === "") return { problem: "is empty" };
@@ -104,6 +106,18 @@ export function checkValue(parameter: Omit<Parameter, "default" | "example">, gi
   if (found === "too-slow")
     return { problem: `takes too long to compare with ${pattern}; in the form, repeat nothing inside a repetition` };
   return found === "differs" ? { problem: `does not fit ${pattern}` } : { value };
+}
+
+/** Writes the keys in a fixed order, so that equal objects have equal texts. */
+function objectIn(text: string): { value: Value } | { problem: string } {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return { value: canonical(value) };
+    return { problem: 'is no JSON object, such as {"name":"value"}' };
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return { problem: `is no JSON: ${error.message}` };
+  }
 }
 
 /**

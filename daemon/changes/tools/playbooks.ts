@@ -1,5 +1,6 @@
 /** The facts about a playbook that are needed to plan a step. The caller provides the function that reads the files. */
 import type { Digest } from "../../contract/changes/plan.ts";
+import type { DeclaredVariables } from "../../contract/jobs/declared-variable.ts";
 
 export interface PlaybookFacts {
   /**
@@ -9,6 +10,12 @@ export interface PlaybookFacts {
   readOnly: boolean;
   /** The digest of the playbook and of all files in Ansible's folder that the playbook can use. */
   content: Digest;
+  /** All tags of the playbook. Absent if a part of the playbook cannot be read before the run. */
+  tags?: readonly string[];
+  /** The extra variables that the header declares. If absent, the playbook accepts any extra variable. */
+  variables?: DeclaredVariables;
+  /** The hosts of all plays. Present if the playbook adds hosts itself, so that no run of it is limited to its nodes. */
+  addsHosts?: readonly string[];
 }
 
 /**

@@ -2,7 +2,7 @@
 import type { Risk, Values } from "../../contract/changes/tool.ts";
 import { type Call, callOf } from "./command.ts";
 import type { ToolForm } from "./form.ts";
-import type { Playbooks } from "./playbooks.ts";
+import type { PlaybookFacts, Playbooks } from "./playbooks.ts";
 import { programRisk } from "./programs.ts";
 import { worst } from "./risk-order.ts";
 
@@ -39,13 +39,20 @@ export function callRisk(call: Call, playbooks?: Playbooks): Risk {
     case "playbook":
       // Check mode does not make a playbook read-only.
       // A task may opt out of check mode, and templates can run lookups on the control node.
-      return playbooks?.(call.playbook)?.readOnly ? "read" : "write";
+      return isReading(call, playbooks?.(call.playbook)) ? "read" : "write";
     case "module":
       return askingModules.has(call.module) ? "read" : anyModule.test(call.module) ? "delete" : "write";
     case "act":
       return mildActs.has(call.act) ? "write" : "delete";
   }
 }
+
+/**
+ * A declared variable is the author's promise that the playbook still only reads. A playbook that adds hosts chooses its machines
+ * itself, so it never counts as reading.
+ */
+const isReading = ({ options }: Extract<Call, { kind: "playbook" }>, facts: PlaybookFacts | undefined): boolean =>
+  facts?.readOnly === true && facts.addsHosts === undefined && (facts.variables !== undefined || options?.variables === undefined);
 
 /** Muster's own actions (acts) that destroy nothing. All of Muster's own actions (acts) that are not listed count as `delete`. */
 const mildActs = new Set([

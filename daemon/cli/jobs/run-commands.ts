@@ -5,9 +5,10 @@ import type { PlaybookList } from "../../contract/jobs/playbook.ts";
 import { CommandFailure } from "../failure.ts";
 import { print, table } from "../print.ts";
 import { examples, type Words, whole } from "../words.ts";
+import { collect, type OptionWords, runOptionsOf } from "./run-option-words.ts";
 import { followJob } from "./show-jobs.ts";
 
-interface RunOptions {
+interface RunWords extends OptionWords {
   limit: string;
   check: boolean;
   diff: boolean;
@@ -31,7 +32,11 @@ export function runCommands(program: Command, { json, client }: Words): void {
   program
     .command("run")
     .argument("<playbook>", "name of a playbook, as listed by `muster playbooks`")
-    .requiredOption("--limit <names>", "node names, separated by commas, or all for every node that is ready")
+    .requiredOption("--limit <names>", "node names or group:NAME, separated by commas, or all for every node that is ready")
+    .option("--tags <tags>", "run only tasks with one of these tags, separated by commas")
+    .option("--skip-tags <tags>", "leave out tasks with one of these tags, separated by commas")
+    .option("--var <name=text>", "extra variable as text, or name:=json for another type; can be repeated", collect, [])
+    .option("--vars-file <file>", "JSON file with extra variables; --var takes precedence")
     .option("--check", "preview the run: show the differences that the run would make, but change nothing", false)
     .option("--diff", "accepted with --check, but has no effect because a preview always shows the differences", false)
     .option("--after <job>", "start only after the job with this id has succeeded")
@@ -40,9 +45,9 @@ export function runCommands(program: Command, { json, client }: Words): void {
     .description("run a playbook on nodes, or preview its changes")
     .addHelpText(
       "after",
-      `${examples("muster run look --limit rack1-n1 --follow", "muster run update --limit rack1-n1,rack1-n2 --check", "muster run update --limit all")}\n\nA preview reports how many tasks it could predict. Ansible cannot predict the effect of commands and scripts.\nWith --follow, the exit code is 0 only when every job succeeded.`,
+      `${examples("muster run look --limit rack1-n1 --follow", "muster run update --limit rack1-n1,rack1-n2 --check", "muster run update --limit group:web --skip-tags reboot", "muster run deploy --limit n1 --var release=4.2 --var count:=3")}\n\nA preview reports how many tasks it could predict. Ansible cannot predict the effect of commands and scripts.\nWith --follow, the exit code is 0 only when every job succeeded.`,
     )
-    .action(async (playbook: string, { limit, check, diff, follow, after, priority }: RunOptions) => {
+    .action(async (playbook: string, { limit, check, diff, follow, after, priority, ...given }: RunWords) => {
       if (diff && !check)
         throw new CommandFailure("USAGE", "--diff: works only with --check", "Add --check, which changes nothing, or remove --diff.");
       const daemon = client();
@@ -51,6 +56,7 @@ export function runCommands(program: Command, { json, client }: Words): void {
         playbook,
         nodes,
         check,
+        ...runOptionsOf(given),
         ...(after !== undefined && { after }),
         ...(priority !== undefined && { priority }),
       });

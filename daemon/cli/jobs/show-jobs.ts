@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "../../contract/client.ts";
 import type { Job, JobStatus } from "../../contract/jobs/job.ts";
+import { optionsInWords } from "../../contract/jobs/run-options.ts";
 import { CommandFailure } from "../failure.ts";
 import { patiently, type RestartPatience } from "../patience.ts";
 import { ago, clean, paint, table } from "../print.ts";
@@ -40,7 +41,7 @@ function painted(status: JobStatus | undefined, text: string): string {
 export function showJob(job: Job, output: string): string {
   return [
     `${job.id}: ${painted(job.status, job.status)}${job.attempt > 1 ? ` (run ${job.attempt} times)` : ""}`,
-    `  ${job.playbook} on ${job.nodeName}, requested by ${clean(job.requestedBy)} ${ago(job.createdAt)}${took(job)}`,
+    `  ${job.playbook} on ${job.nodeName}${clean(optionsInWords(job.options))}, requested by ${clean(job.requestedBy)} ${ago(job.createdAt)}${took(job)}`,
     ...(job.result ? [`  ${clean(job.result.summary)}`] : []),
     ...(job.result?.failedTask
       ? [

@@ -6,7 +6,7 @@ import { Method, Risk, Value } from "./tool.ts";
 const OfferedParameter = z.object({
   name: z.string(),
   description: z.string(),
-  type: z.enum(["string", "host", "integer", "number", "boolean"]),
+  type: z.enum(["string", "host", "integer", "number", "boolean", "json"]),
   required: z.boolean(),
   default: Value.optional(),
   example: Value.optional(),

@@ -1,6 +1,7 @@
 /** A job runs one playbook on one node. */
 import * as z from "zod";
 import { Instant, NodeName } from "../names.ts";
+import { RunOptions } from "./run-options.ts";
 
 /**
  * `queued`: the job waits for a free slot. `waiting`: the job waits for another job or for its next attempt. `unknown`:
@@ -74,6 +75,7 @@ export const Job = z.object({
   /** The purpose of the run. Absent for the run that leads a node to the phase `ready`. */
   purpose: RunPurpose.optional(),
   playbook: z.string(),
+  options: RunOptions.optional(),
   nodeId: z.string(),
   nodeName: NodeName,
   status: JobStatus,

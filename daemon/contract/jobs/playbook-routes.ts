@@ -3,6 +3,7 @@ import * as z from "zod";
 import type { Route } from "../route.ts";
 import { Job } from "./job.ts";
 import { PlaybookList, PlaybookName } from "./playbook.ts";
+import { RunOptions } from "./run-options.ts";
 
 export const playbookRoutes = {
   listPlaybooks: {
@@ -20,11 +21,15 @@ export const playbookRoutes = {
     byHand: ["playbook_run"],
     body: z.strictObject({
       playbook: PlaybookName,
-      /** Names or MAC addresses. `all` means every node that Muster has installed or enrolled. */
+      /**
+       * Names, MAC addresses, or `group:NAME` for the nodes of a group of the inventory. `all` means every node that Muster has
+       * installed or enrolled.
+       */
       nodes: z
         .union([z.literal("all"), z.array(z.string().max(100)).min(1).max(1000)])
-        .describe("Up to 1000 names or MAC addresses, or `all`, which covers up to 5000 nodes"),
+        .describe("Up to 1000 names, MAC addresses or groups (`group:NAME`), or `all`, which covers up to 5000 nodes"),
       check: z.boolean().default(false),
+      ...RunOptions.shape,
       /** The new job starts only after the job with this id has succeeded. */
       after: z.string().max(100).optional(),
       /** Jobs with a higher priority number start first. */

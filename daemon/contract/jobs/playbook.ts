@@ -3,6 +3,7 @@
  * the playbook.
  */
 import * as z from "zod";
+import { DeclaredVariables } from "./declared-variable.ts";
 
 /** The file name without `.yaml`. The name is never a path. */
 export const PlaybookName = z
@@ -18,6 +19,12 @@ export const Playbook = z.object({
   readOnly: z.boolean(),
   /** One digest of the playbook and of all files in Ansible's folder that the playbook can use. */
   sha256: z.string(),
+  /** All tags of the playbook. Absent if a part of the playbook cannot be read before the run. */
+  tags: z.array(z.string()).optional(),
+  /** The extra variables that the header declares. If absent, the playbook accepts any extra variable. */
+  variables: DeclaredVariables.optional(),
+  /** The hosts of all plays. Present if the playbook adds hosts itself, so that no run of it is limited to its nodes. */
+  addsHosts: z.array(z.string()).optional(),
 });
 export type Playbook = z.output<typeof Playbook>;
 

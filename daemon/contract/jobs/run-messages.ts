@@ -5,6 +5,7 @@
 import * as z from "zod";
 import { Instant, NodeName } from "../names.ts";
 import { Recap } from "./job.ts";
+import { RunOptions } from "./run-options.ts";
 
 /** One job of a run: one attempt of the job on one node. The node must be in the inventory. */
 export const RunMember = z.strictObject({ jobId: z.string().regex(/^[a-z0-9-]{1,80}$/), attempt: z.int().min(1), node: NodeName });
@@ -21,6 +22,7 @@ export const RunRequest = z.strictObject({
   playbook: z.string().regex(/^(playbooks\/)?[a-z0-9][a-z0-9_-]{0,60}\.ya?ml$/),
   /** Only report what would change (`--check --diff`). */
   check: z.boolean().optional(),
+  options: RunOptions.optional(),
   deadlineSeconds: z.int().min(1).max(86_400),
 });
 export type RunRequest = z.output<typeof RunRequest>;

@@ -3,16 +3,16 @@ import * as z from "zod";
 import { NodeName } from "../names.ts";
 
 /** Variables that Ansible sets itself. */
-const taken = new Set(
+export const wordsOfAnsible: ReadonlySet<string> = new Set(
   "environment groups group_names hostvars inventory_dir inventory_file inventory_hostname inventory_hostname_short omit play_hosts playbook_dir role_name role_path vars".split(
     " ",
   ),
 );
-const GROUP_OR_VARIABLE = /^(?!__)[a-z_][a-z0-9_]{0,62}$/;
+export const VARIABLE_NAME = /^(?!__)[a-z_][a-z0-9_]{0,62}$/;
 
 export const GroupName = z
   .string()
-  .regex(GROUP_OR_VARIABLE, "is not a group name: lower-case letters, digits and underscores, at most 63")
+  .regex(VARIABLE_NAME, "is not a group name: lower-case letters, digits and underscores, at most 63")
   .refine((name) => name !== "all" && name !== "ungrouped", "is everybody already");
 export type GroupName = z.output<typeof GroupName>;
 
@@ -28,8 +28,8 @@ const ofConnection: Record<string, z.ZodType> = {
 
 export const VariableName = z
   .string()
-  .regex(GROUP_OR_VARIABLE, "is not a variable's name: lower-case letters, digits and underscores, at most 63")
-  .refine((name) => !taken.has(name), "is a word of Ansible's own")
+  .regex(VARIABLE_NAME, "is not a variable's name: lower-case letters, digits and underscores, at most 63")
+  .refine((name) => !wordsOfAnsible.has(name), "is a word of Ansible's own")
   .refine(
     (name) => !name.startsWith("ansible_") || name in ofConnection,
     `begins with ansible_; of those only ${Object.keys(ofConnection).join(", ")} may be set`,

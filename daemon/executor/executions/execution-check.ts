@@ -22,6 +22,8 @@ export interface CheckSources {
   database: string;
   /** The paths of the folders with tool forms. */
   tools: readonly string[];
+  /** The time limits of tools that the configuration sets, in seconds. */
+  timeouts?: Readonly<Record<string, number>>;
   /** The current playbooks in Ansible's folder. */
   playbooks: Playbooks;
   policy: PolicySettings;
@@ -41,7 +43,7 @@ export type ExecutionCheck = { ok: true; work: PlannedWork; approvalId?: string;
  */
 export function checkExecution(
   executionId: string,
-  { database, tools, playbooks, policy, nodesNow, voting, executeSeconds }: CheckSources,
+  { database, tools, timeouts, playbooks, policy, nodesNow, voting, executeSeconds }: CheckSources,
   ledger: ExecutionLedger,
   now: Date,
 ): ExecutionCheck {
@@ -53,7 +55,7 @@ export function checkExecution(
     const work = new PlanStore(db).get(execution.planId);
     if (!work) return refused("there is no such plan");
     const { approvalId } = execution;
-    const catalogue = loadCatalogue(tools, playbooks);
+    const catalogue = loadCatalogue(tools, playbooks, timeouts);
     const warrant = checkWarrant(
       { execution, work, approval: approvalId === undefined ? undefined : new ApprovalStore(db).get(approvalId) },
       {

@@ -6,6 +6,7 @@ import type { StepResult } from "../../contract/changes/execution.ts";
 import type { PlanStep } from "../../contract/changes/plan.ts";
 import { steadyMs } from "../../errors/steady-clock.ts";
 import { nothing } from "../kept-output.ts";
+import { ansibleEnd } from "../steps/ansible-run.ts";
 import type { StepEnd } from "../steps/ending.ts";
 import { followCommand } from "../steps/local-command.ts";
 import { hasOwnProcess, type StepMeans } from "../steps/perform.ts";
@@ -47,5 +48,6 @@ async function endOf(
   deadline: number,
 ): Promise<StepEnd> {
   if (!hasOwnProcess(step)) return { status: "unknown", said: nothing, error: "the executor ended while this was at work" };
-  return followCommand(record.place(step.id), { ...limits, signal, deadline });
+  const place = record.place(step.id);
+  return ansibleEnd(await followCommand(place, { ...limits, signal, deadline }), step, place);
 }

@@ -12,6 +12,8 @@ export interface AnsibleSettings {
   home: string;
   /** The path of a file with additional variables for the playbooks. The variables never appear on a command line. */
   extraVars?: string;
+  /** Returns the secrets that the header of a playbook declares: the name of each variable, and the name of its secret. */
+  secretVariables?(playbook: string): Readonly<Record<string, string>>;
 }
 
 /**
@@ -38,7 +40,8 @@ const collections = (directory: string): string => [join(directory, "collections
 export const privateKey = (home: string): string => join(home, "id_ed25519");
 export const controlSockets = (home: string): string => join(home, "cp");
 
-export function ansibleCommand(request: RunRequest, settings: AnsibleSettings): { command: string; args: string[] } {
+/** `variables` is the path of the file with the extra variables of this run. */
+export function ansibleCommand(request: RunRequest, settings: AnsibleSettings, variables?: string): { command: string; args: string[] } {
   return {
     command: "ansible-playbook",
     args: [
@@ -46,11 +49,16 @@ export function ansibleCommand(request: RunRequest, settings: AnsibleSettings): 
       `--limit=${request.members.map(({ node }) => node).join(",")}`,
       ...(request.members.length > 1 ? [`--forks=${Math.min(request.members.length, MAX_FORKS)}`] : []),
       ...(request.check ? ["--check", "--diff"] : []),
-      ...(settings.extraVars === undefined ? [] : [`--extra-vars=@${settings.extraVars}`]),
+      ...tagWords("--tags", request.options?.tags),
+      ...tagWords("--skip-tags", request.options?.skip_tags),
+      // Ansible uses the last file that names a variable, so no run replaces the variables of Muster.
+      ...[variables, settings.extraVars].filter((file) => file !== undefined).map((file) => `--extra-vars=@${file}`),
       join(settings.directory, request.playbook),
     ],
   };
 }
+
+const tagWords = (option: string, tags: readonly string[] | undefined): string[] => (tags ? [`${option}=${tags.join(",")}`] : []);
 
 /** Builds the whole environment of Ansible. A run receives no variables of the executor's own environment. */
 export function ansibleEnvironment(

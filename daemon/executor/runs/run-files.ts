@@ -16,6 +16,8 @@ export interface RunFiles extends Place {
   events: string;
   /** The path of the file that names the logs of a wave's nodes. The callback plugin reads this file. */
   wave: string;
+  /** The path of the file with the extra variables of the run. It exists only while the run is active. */
+  variables: string;
   /** The path of the JSON file with the cancelled nodes of a wave. Cancelled nodes receive no further tasks. */
   cancelled: string;
   /**
@@ -35,6 +37,7 @@ export function runFiles(jobsDir: string, { members }: RunRequest): RunFiles {
     record: at("run.json"),
     events: at("events.ndjson"),
     wave: at("wave.json"),
+    variables: at("variables.yaml"),
     cancelled: at("cancelled.json"),
     output: members.length > 1 ? at("wave.log") : join(folder, "output.log"),
   };
@@ -96,6 +99,6 @@ export function recordedRuns(jobsDir: string, log: Log): RunRecord[] {
 }
 
 /** Deletes the record and the files of a wave (a run of several jobs). The output remains, so that people can read it. */
-export function forgetRun({ record, wave, cancelled }: RunFiles): void {
-  for (const file of [record, wave, cancelled]) rmSync(file, { force: true });
+export function forgetRun({ record, wave, cancelled, variables }: RunFiles): void {
+  for (const file of [record, wave, cancelled, variables]) rmSync(file, { force: true });
 }

@@ -13,6 +13,7 @@ import { endedHosts, recapFrom } from "./recap.ts";
 import { closeConnections, connectionsOf } from "./run-connections.ts";
 import { howEnded, type StopReason } from "./run-end.ts";
 import { first, forgetRun, type RunFiles, type RunRecord, runFiles } from "./run-files.ts";
+import { removeVariables, secretsFor, writeVariables } from "./variables-file.ts";
 import { cancelNode, describeWave, isWave, logForMembers, onlyCancelledLeft } from "./wave.ts";
 
 export interface RunSettings {
@@ -82,14 +83,15 @@ export class Run {
   /** Saves the record to disk before the run starts. */
   async save(): Promise<void> {
     if (isWave(this.record.request)) await describeWave(this.record.request, this.files, this.#settings);
-    await writeFileAtomic(this.files.record, JSON.stringify(this.record), { fsync: true });
+    await writeFileAtomic(this.files.record, JSON.stringify(this.record), { fsync: true, mode: 0o600 });
   }
 
   /** Starts the run and returns its pid. Rejects if the run cannot be started. */
   async begin(): Promise<number> {
     const { ansible, outputLimitBytes } = this.#settings;
     const { request } = this.record;
-    const { command, args } = ansibleCommand(request, ansible);
+    const variables = writeVariables(this.files.variables, request.options?.variables, secretsFor(request.playbook, ansible));
+    const { command, args } = ansibleCommand(request, ansible, variables);
     const files = { events: this.files.events, ...(isWave(request) && { wave: this.files.wave }) };
     const pid = await this.#process.begin({
       argv: [command, ...args],
@@ -164,6 +166,7 @@ export class Run {
 
   #outcomeOf(end: End): RunOutcome {
     const ended = howEnded(end, this.#stopReason);
+    removeVariables(this.files.variables);
     const exitCode = exitCodeOf(end);
     return {
       ended,

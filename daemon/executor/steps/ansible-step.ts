@@ -10,23 +10,29 @@ import { type AnsibleSettings, ansibleCommand, ansibleEnvironment } from "../run
 
 type AnsibleCall = Extract<Call, { kind: "playbook" | "module" }>;
 
+/** The path of the file with the events of a step. */
+export const eventsOf = ({ output }: Pick<Place, "output">): string => `${output}.events`;
+
+export const pathOf = (playbook: string): string => `playbooks/${playbook}.yaml`;
+
 export interface AnsibleWork {
   executionId: string;
   node: string;
   timeoutSeconds: number;
 }
 
-export function ansibleStep(call: AnsibleCall, work: AnsibleWork, settings: AnsibleSettings, place: Place) {
+/** `variables` is the path of the file with the extra variables of this run. */
+export function ansibleStep(call: AnsibleCall, work: AnsibleWork, settings: AnsibleSettings, place: Place, variables?: string) {
   const connections = createHash("sha256").update(place.base).digest("hex").slice(0, 8);
   // Switches colours off, because programs also read the output of a step.
   const env = {
-    ...ansibleEnvironment(settings, { events: `${place.output}.events` }, connections),
+    ...ansibleEnvironment(settings, { events: eventsOf(place) }, connections),
     ANSIBLE_FORCE_COLOR: "0",
     ANSIBLE_NOCOLOR: "1",
   };
   const argv =
     call.kind === "playbook"
-      ? playbookWords(call, work, settings)
+      ? playbookWords(call, work, settings, variables)
       : [
           "ansible",
           `--inventory=${settings.inventory}`,
@@ -38,17 +44,19 @@ export function ansibleStep(call: AnsibleCall, work: AnsibleWork, settings: Ansi
 }
 
 function playbookWords(
-  { playbook, check }: Extract<AnsibleCall, { kind: "playbook" }>,
+  { playbook, check, options }: Extract<AnsibleCall, { kind: "playbook" }>,
   work: AnsibleWork,
   settings: AnsibleSettings,
+  variables: string | undefined,
 ): string[] {
   const request = RunRequest.parse({
     type: "run",
     members: [{ jobId: work.executionId, attempt: 1, node: work.node }],
-    playbook: `playbooks/${playbook}.yaml`,
+    playbook: pathOf(playbook),
     ...(check && { check }),
+    ...(options && { options }),
     deadlineSeconds: work.timeoutSeconds,
   });
-  const { command, args } = ansibleCommand(request, settings);
+  const { command, args } = ansibleCommand(request, settings, variables);
   return [command, ...args];
 }

@@ -12,7 +12,7 @@ import type { Log } from "../../log/log.ts";
 import { nothing } from "../kept-output.ts";
 import type { Place } from "../lasting-process.ts";
 import type { AnsibleSettings } from "../runs/ansible.ts";
-import { ansibleStep } from "./ansible-step.ts";
+import { runAnsible } from "./ansible-run.ts";
 import { readOnly } from "./database.ts";
 import { type StepEnd, StepFailure } from "./ending.ts";
 import { runHttp } from "./http.ts";
@@ -118,8 +118,8 @@ async function perform(
     case "module": {
       if (call.kind === "playbook") requireSame(call.playbook, of);
       requireSameValues(of, means);
-      const { argv, env, cwd } = ansibleStep(call, { executionId, node: required(target).node, timeoutSeconds }, means.ansible, place);
-      return runCommand(argv, { env, cwd }, place, limits, signal);
+      const work = { executionId, node: required(target).node, timeoutSeconds };
+      return runAnsible(call, { work, step, place }, means.ansible, limits, signal);
     }
     case "command": {
       if (form.method === "ssh") {

@@ -9,6 +9,7 @@ import { loadRunbooks, ourRunbooks, type Runbooks } from "../../changes/plans/ru
 import { policyFrom } from "../../changes/policy/settings.ts";
 import { type Catalogue, loadCatalogue, ourTools } from "../../changes/tools/catalogue.ts";
 import { votingOf } from "../../changes/votes/voting.ts";
+import { toolTimeouts } from "../../config/changes.ts";
 import type { Config } from "../../config/config.ts";
 import { runVariables } from "../../config/run-variables.ts";
 import type { RunbookSearch } from "../../contract/changes/incident.ts";
@@ -82,8 +83,10 @@ export interface Offered {
  * Loads the tool forms and runbooks once, at the start. The executor loads the same files itself, and the tool forms
  * of both processes must match.
  */
-export function offered({ changes: { tools }, jobs }: Config): Offered {
-  const catalogue = loadCatalogue([ourTools, ...optional(tools.forms_directory)], playbooksIn(ansibleDirectory(jobs)));
+export function offered(config: Config): Offered {
+  const { tools } = config.changes;
+  const playbooks = playbooksIn(ansibleDirectory(config.jobs));
+  const catalogue = loadCatalogue([ourTools, ...optional(tools.forms_directory)], playbooks, toolTimeouts(config));
   return { catalogue, runbooks: loadRunbooks([ourRunbooks, ...optional(tools.runbooks_directory)], catalogue) };
 }
 

@@ -12,6 +12,8 @@ import { nextTime } from "../../jobs/schedules/cron.ts";
 import { type MaintenanceRule, maintenanceNow } from "../../jobs/schedules/maintenance.ts";
 import { redact } from "../../log/redact.ts";
 import type { ActPorts } from "../../machines/acts/ports.ts";
+import { labelsIn } from "../../machines/inventory/reading/labels.ts";
+import { remembered } from "../../machines/inventory/remembered.ts";
 import type { Shared } from "./shared.ts";
 
 export interface Jobs {
@@ -19,11 +21,11 @@ export interface Jobs {
   maintenance: MaintenanceRule;
   api: Pick<JobsApi, "cancel" | "output" | "ends"> &
     Pick<ActPorts, "preview"> &
-    Pick<RunsApi, "playbooks" | "run"> &
+    Pick<RunsApi, "playbooks" | "run" | "nodeGroups"> &
     Pick<SchedulesApi, "maintenance" | "nextTime">;
 }
 
-export async function startJobs({ config, data, log, parts, stores, audit, link, todo }: Shared): Promise<Jobs> {
+export async function startJobs({ config, data, log, parts, stores, audit, link, inventory, todo }: Shared): Promise<Jobs> {
   const { ansible } = config.jobs;
   const engine = new JobEngine({
     ...stores,
@@ -65,8 +67,9 @@ export async function startJobs({ config, data, log, parts, stores, audit, link,
       output: (id, after) => engine.output(id, after),
       ends: (id, mostBytes) => engine.ends(id, mostBytes),
       playbooks: listedPlaybooks(ansibleDirectory(config.jobs)),
-      run: (nodes, { name }, purpose, requestedBy, turn) =>
-        engine.run(nodes, { playbook: playbookFile(name), purpose, ...turn }, requestedBy),
+      run: (nodes, { name }, purpose, requestedBy, order) =>
+        engine.run(nodes, { playbook: playbookFile(name), purpose, ...order }, requestedBy),
+      nodeGroups: remembered(inventory.file, labelsIn),
       maintenance: (now) => maintenanceNow(maintenance, now),
       nextTime: (cron, from) => nextTime(cron, maintenance.timeZone, from),
     },

@@ -7,6 +7,7 @@ import { runVariables } from "../../config/run-variables.ts";
 import type { DataDir } from "../../data-dir.ts";
 import { type Executor, startExecutor } from "../../executor/server.ts";
 import { ansibleDirectory } from "../../jobs/playbooks/ansible-directory.ts";
+import { secretsIn } from "../../jobs/playbooks/playbooks.ts";
 import type { Log } from "../../log/log.ts";
 import { planSettings } from "./plan-settings.ts";
 
@@ -29,6 +30,7 @@ export async function startExecutorProcess(config: Config, data: DataDir, log: L
       knownHosts: data.knownHosts,
       home: data.executor,
       extraVars,
+      secretVariables: secretsIn(ansibleDirectory(config.jobs)),
     },
   });
 }

@@ -7,6 +7,7 @@ import { inventoryFacts, knownNodes } from "../../changes/known-nodes.ts";
 import { policySettings } from "../../changes/policy/settings.ts";
 import { ourTools } from "../../changes/tools/catalogue.ts";
 import { votingOf } from "../../changes/votes/voting.ts";
+import { toolTimeouts } from "../../config/changes.ts";
 import type { Config } from "../../config/config.ts";
 import { runVariables } from "../../config/run-variables.ts";
 import type { Target } from "../../contract/changes/plan.ts";
@@ -30,6 +31,7 @@ export function planSettings(config: Config, data: DataDir, env: NodeJS.ProcessE
     governed: {
       database: data.database,
       tools: [ourTools, ...(forms === undefined ? [] : [forms])],
+      timeouts: toolTimeouts(config),
       // The folder is read at each call, so that the executor never uses an outdated list of playbooks.
       playbooks: (name) => playbooksIn(ansibleDirectory(config.jobs))(name),
       policy: policySettings(config.changes, env),

@@ -1,13 +1,14 @@
 /** Stores the jobs and the number of processed events of each job. An index ensures that each node has at most one active job. */
-import { Job, type JobStatus } from "../../contract/jobs/job.ts";
+import type { Job, JobStatus } from "../../contract/jobs/job.ts";
 import { MusterError } from "../../errors/errors.ts";
 import type { Db } from "../database.ts";
+import { fromRow, type Row } from "./job-row.ts";
 
 /** The SQL condition for an active job. A unique index with this condition allows at most one active job per node. */
 const HOLDS_ITS_NODE = "(status IN ('queued', 'running', 'cancelling', 'unknown') OR (status = 'waiting' AND after_job IS NULL))";
 
 type Text = string | null;
-type InsertRow = [string, string, Text, string, string, string, string, number, string, string, Text, number, Text];
+type InsertRow = [string, string, Text, string, string, string, string, number, string, string, Text, number, Text, Text];
 type UpdateRow = [string, string, number, number, Text, Text, Text, Text, Text, Text, Text, string];
 
 export class JobStore {
@@ -29,8 +30,8 @@ export class JobStore {
 
   constructor(db: Db) {
     this.#insert = db.prepare<InsertRow>(
-      `INSERT INTO jobs (id, kind, purpose, playbook, node_id, node_name, status, attempt, requested_by, created_at, queued_at, priority, after_job)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO jobs (id, kind, purpose, playbook, node_id, node_name, status, attempt, requested_by, created_at, queued_at, priority, after_job, options)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#update = db.prepare<UpdateRow>(
       `UPDATE jobs SET node_name = ?, status = ?, attempt = ?, interruptions = ?, retry_at = ?, queued_at = ?, after_job = ?, run = ?,
@@ -68,7 +69,8 @@ export class JobStore {
       throw new MusterError("JOB_IN_PROGRESS", `Provisioning for ${job.nodeName} is already in progress.`);
     const { id, kind, purpose = null, playbook, nodeId, nodeName, status, attempt, requestedBy, createdAt } = job;
     const { queuedAt = null, priority = 0, after = null } = job;
-    const columns = [nodeId, nodeName, status, attempt, requestedBy, createdAt, queuedAt, priority, after] as const;
+    const options = job.options === undefined ? null : JSON.stringify(job.options);
+    const columns = [nodeId, nodeName, status, attempt, requestedBy, createdAt, queuedAt, priority, after, options] as const;
     this.#insert.run(id, kind, purpose, playbook, ...columns);
   }
 
@@ -147,28 +149,6 @@ export class JobStore {
   }
 }
 
-interface Row {
-  id: string;
-  kind: string;
-  purpose: string | null;
-  playbook: string;
-  node_id: string;
-  node_name: string;
-  status: string;
-  attempt: number;
-  interruptions: number;
-  retry_at: string | null;
-  queued_at: string | null;
-  priority: number;
-  after_job: string | null;
-  run: string | null;
-  requested_by: string;
-  created_at: string;
-  started_at: string | null;
-  ended_at: string | null;
-  result: string | null;
-}
-
 interface EndedRow {
   seq: number;
   kind: string;
@@ -178,26 +158,3 @@ interface EndedRow {
 }
 
 const one = (row: Row | undefined) => (row ? fromRow(row) : undefined);
-
-const fromRow = (row: Row): Job =>
-  Job.parse({
-    id: row.id,
-    kind: row.kind,
-    ...(row.purpose !== null && { purpose: row.purpose }),
-    playbook: row.playbook,
-    nodeId: row.node_id,
-    nodeName: row.node_name,
-    status: row.status,
-    attempt: row.attempt,
-    requestedBy: row.requested_by,
-    createdAt: row.created_at,
-    ...(row.interruptions > 0 && { interruptions: row.interruptions }),
-    ...(row.retry_at !== null && { retryAt: row.retry_at }),
-    ...(row.queued_at !== null && { queuedAt: row.queued_at }),
-    ...(row.priority !== 0 && { priority: row.priority }),
-    ...(row.after_job !== null && { after: row.after_job }),
-    ...(row.run !== null && { run: row.run }),
-    ...(row.started_at !== null && { startedAt: row.started_at }),
-    ...(row.ended_at !== null && { endedAt: row.ended_at }),
-    ...(row.result !== null && { result: JSON.parse(row.result) }),
-  });

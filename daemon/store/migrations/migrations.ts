@@ -19,6 +19,7 @@ import { leasesByNetwork } from "./0014-leases-by-network.ts";
 import { longHistory } from "./0015-long-history.ts";
 import { plansByAge } from "./0016-plans-by-age.ts";
 import { alertIncidents } from "./0017-alert-incidents.ts";
+import { jobOptions } from "./0018-job-options.ts";
 
 export const migrations: readonly string[] = [
   firstTables,
@@ -38,4 +39,5 @@ export const migrations: readonly string[] = [
   longHistory,
   plansByAge,
   alertIncidents,
+  jobOptions,
 ];

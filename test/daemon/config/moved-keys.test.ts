@@ -128,6 +128,7 @@ test("every setting of the sections that were moved has its old key in this tabl
   const added = [
     "machines.call_home.relayed",
     "jobs.history_days",
+    "changes.tools.playbook_seconds",
     "changes.policy.prod_by_hand",
     "admin.control.page_url",
     "admin.control.trusted_proxies",

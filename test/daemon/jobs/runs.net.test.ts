@@ -1,7 +1,9 @@
 /** Playbooks run by name and previews, by the real ansible-playbook over a real sshd. */
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
+import type { RunOptions } from "../../../daemon/contract/jobs/run-options.ts";
 import type { Node } from "../../../daemon/contract/machines/node.ts";
 import { EngineLab, skip } from "./engine-lab.ts";
 
@@ -23,8 +25,8 @@ function playbook(name: string, tasks: string): string {
   return `playbooks/${name}.yaml`;
 }
 
-async function run(name: string, tasks: string, purpose: "change" | "look" | "preview") {
-  const [job] = lab.engine.run([node], { playbook: playbook(name, tasks), purpose }, "test");
+async function run(name: string, tasks: string, purpose: "change" | "look" | "preview", options?: RunOptions) {
+  const [job] = lab.engine.run([node], { playbook: playbook(name, tasks), purpose, ...(options && { options }) }, "test");
   return lab.ended(job?.id ?? "");
 }
 
@@ -71,4 +73,25 @@ test("the playbook `look` that Muster brings tells how the node is, and changes 
     assert.match((await lab.engine.output(job?.id ?? "", 0)).text, /load average/);
     if (purpose === "preview") assert.deepEqual(result?.preview, { tasks: 2, previewed: 2, changes: [], unknown: [] });
   }
+});
+
+test("a run has its tags and its variables as data, and leaves no file with them", { skip }, async () => {
+  const [kept, left, evil] = ["kept.txt", "left.txt", "evil.txt"].map((name) => lab.at(name));
+  const text = `{{ lookup('pipe', 'touch ${evil}') }}`;
+  const tasks = `- copy: { dest: "${kept}", content: "{{ text }} {{ count + 1 }}" }\n  tags: app\n- copy: { dest: "${left}", content: x }\n  tags: [app, slow]\n- command: 'false'`;
+  const job = await run("options", tasks, "change", { tags: ["app"], skip_tags: ["slow"], variables: { text, count: 2 } });
+  assert.equal(job.status, "succeeded", job.result?.summary);
+  assert.equal(readFileSync(kept ?? "", "utf8"), `${text} 3`);
+  assert.equal(existsSync(left ?? "") || existsSync(evil ?? ""), false);
+  const files = readdirSync(join(lab.at("jobs"), job.id));
+  assert.deepEqual(
+    files.filter((name) => name.includes("variables")),
+    [],
+  );
+});
+
+test("a run whose tags match no task has failed", { skip }, async () => {
+  const job = await run("nothing", "- command: 'true'\n  tags: app", "change", { tags: ["other"] });
+  assert.equal(job.status, "failed");
+  assert.match(job.result?.summary ?? "", /no task ran on this node|ran on no host/);
 });

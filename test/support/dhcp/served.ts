@@ -65,6 +65,7 @@ export async function serve(t: TestContext, parts: Partial<ApiParts> = {}, gover
     promote: async () => undefined,
     playbooks: () => ({ playbooks: [], refused: [] }),
     run: unused("run"),
+    nodeGroups: () => () => [],
     cancel: unused("cancel"),
     output: async (_, after) => ({ text: "", next: after, end: true }),
     ends: async () => ({ beginning: "", leftOutBytes: 0, end: "" }),

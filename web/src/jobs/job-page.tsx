@@ -1,6 +1,7 @@
 /** Shows one job with its result and its live output. */
 import { lazy, Suspense, useEffect } from "react";
 import type { Job } from "../../../daemon/contract/jobs/job.ts";
+import { optionsInWords } from "../../../daemon/contract/jobs/run-options.ts";
 import { ActionButton } from "../parts/action-button.tsx";
 import { Problem, useAttempt } from "../parts/attempt.tsx";
 import { isCancellable, isOver, jobLabel } from "../parts/jobs/job-states.ts";
@@ -52,7 +53,8 @@ function KnownJob({ job }: { job: Job }) {
       </nav>
       <header className={`detail-head tone-${tone}`}>
         <h1>
-          {job.playbook} on <a href={nodeHref(job.nodeName)}>{job.nodeName}</a>
+          {job.playbook}
+          <Untrusted text={optionsInWords(job.options)} /> on <a href={nodeHref(job.nodeName)}>{job.nodeName}</a>
         </h1>
         <span className="badge" role="status">
           {word}

@@ -1,7 +1,9 @@
 /** Playbook runs over the API: refused requests and queued jobs. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { ToExecutor } from "../../../../daemon/contract/executor-protocol.ts";
 import type { Job } from "../../../../daemon/contract/jobs/job.ts";
+import type { RunRequest } from "../../../../daemon/contract/jobs/run-messages.ts";
 import type { NodeState } from "../../../../daemon/contract/machines/node.ts";
 import { type Served, serve } from "../../../support/dhcp/served.ts";
 import { queuing } from "../../../support/queuing.ts";
@@ -77,4 +79,72 @@ test("a run is one job a node, whose purpose is the header's; the nodes stay rea
     ["ready", "ready", "ready", "accepted"],
   );
   assert.equal((await served.request("/api/provisioning/status/n1", { key })).status, 404);
+});
+
+test("the options of a run are in its jobs and in the audit, and jobs with other options do not share a run", async (t) => {
+  const sent: RunRequest[] = [];
+  const served: Served = await serve(t, {
+    playbooks,
+    run: (nodes, { name }, purpose, by, order) => engine.run(nodes, { playbook: `playbooks/${name}.yaml`, purpose, ...order }, by),
+  });
+  const send = (message: ToExecutor) => message.type === "run" && sent.push(message) > 0;
+  const { engine } = queuing(served.world, {
+    executor: { connected: true, send },
+    limits: { runs: 9, waveSize: 5, gatherMs: 0, quietMs: 0 },
+  });
+  for (const name of ["n1", "n2"]) addNode(served.world, ready, name);
+  const key = served.key("operator");
+  const ask = (body: object) => served.request("/api/runs", { method: "POST", key, body: JSON.stringify({ playbook: "look", ...body }) });
+  const options = { tags: ["app"], skip_tags: ["db"], variables: { count: 3, text: "{{ x }}" } };
+  const [job] = (await ask({ nodes: ["n1"], ...options })).body as Job[];
+  assert.deepEqual(job?.options, options);
+  assert.deepEqual(sent[0]?.options, options);
+
+  const words = ', tags app, without the tags db, variables {"count":3,"text":"{{ x }}"}';
+  const plan = served.lab.records("proposal").at(0);
+  assert.equal(plan?.summary, `playbook_run (look${words}) on n1`);
+  assert.ok(served.world.events.after(0, 50).some(({ summary }) => summary.endsWith(`look.yaml${words} queued by operator-1`)));
+  const [plain] = (await ask({ nodes: ["n2"], variables: {} })).body as Job[];
+  assert.equal(plain?.options, undefined);
+});
+
+for (const [field, body] of [
+  ["tags", { tags: ["--limit=all"] }],
+  ["tags", { tags: [] }],
+  ["skip_tags", { skip_tags: ["a,b"] }],
+  ["variables", { variables: { ansible_connection: "local" } }],
+  ["variables", { variables: { x: null } }],
+  ["variables", { variables: ["x"] }],
+] as const)
+  test(`${JSON.stringify(body)} is refused, and the error names ${field}`, async (t) => {
+    const served = await serve(t, { playbooks });
+    addNode(served.world, ready, "n1");
+    const all = JSON.stringify({ playbook: "look", nodes: ["n1"], ...body });
+    const answer = await served.request("/api/runs", { method: "POST", key: served.key("operator"), body: all });
+    assert.equal(answer.status, 400);
+    assert.match((answer.body as { error: { message: string } }).error.message, new RegExp(`^${field}`));
+  });
+
+test("a group becomes the jobs of its nodes that are ready, and an unknown group is named with those that exist", async (t) => {
+  const groups: Record<string, string[]> = { n1: ["web", "eu"], n2: ["web"], n3: ["db"], new: ["web", "fresh"] };
+  const { world, request, key } = await serve(t, {
+    playbooks,
+    nodeGroups: () => (node) => groups[node.name] ?? [],
+    run: (nodes, { name }, purpose, by, order) => engine.run(nodes, { playbook: `playbooks/${name}.yaml`, purpose, ...order }, by),
+  });
+  const { engine } = queuing(world);
+  for (const name of ["n1", "n2", "n3"]) addNode(world, ready, name);
+  addNode(world, { phase: "accepted" }, "new");
+  const operator = key("operator");
+  const ask = (nodes: string[]) =>
+    request("/api/runs", { method: "POST", key: operator, body: JSON.stringify({ playbook: "look", nodes }) });
+  const message = async (nodes: string[]) => ((await ask(nodes)).body as { error: { message: string } }).error.message;
+  assert.equal(await message(["group:wbe"]), "nodes: there is no group wbe with a node in it; known: db, eu, fresh, web");
+  assert.equal(await message(["group:fresh"]), "nodes: no node of the group fresh is ready");
+  for (const evil of ["group:", "group:@/etc/passwd", "group:web:!n1"]) assert.match(await message([evil]), /there is no group/);
+  const jobs = (await ask(["group:web", "n1", "n3"])).body as Job[];
+  assert.deepEqual(
+    jobs.map(({ nodeName }) => nodeName),
+    ["n1", "n2", "n3"],
+  );
 });

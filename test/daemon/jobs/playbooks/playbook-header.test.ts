@@ -23,3 +23,39 @@ for (const [what, text, reason] of [
     assert(header.kind === "none");
     assert.match(header.reason, reason);
   });
+
+test("a header declares extra variables with types, bounds and secrets", () => {
+  const text = `# Deploys.
+# muster: changes
+# muster-variables:
+#   release: { type: string, required: true, pattern: '[0-9.]+' }
+#   count:
+#     type: integer
+#     max: 9
+#   token: { secret: deploy_token }
+- hosts: all
+`;
+  assert.deepEqual(headerOf(text), {
+    kind: "header",
+    does: "Deploys.",
+    readOnly: false,
+    variables: {
+      release: { type: "string", required: true, pattern: "[0-9.]+" },
+      count: { type: "integer", required: false, max: 9 },
+      token: { secret: "deploy_token" },
+    },
+  });
+});
+
+for (const [what, declared, reason] of [
+  ["of an unknown type", "x: { type: date }", /declares a wrong variable: muster-variables:x/],
+  ["that changes the connection", "ansible_connection: { type: string }", /ansible_connection/],
+  ["with a pattern that is none", "x: { type: string, pattern: '(' }", /muster-variables:x/],
+  ["with a secret outside of the folder", "x: { secret: ../key }", /muster-variables:x/],
+  ["that is no YAML", "x: { type", /has no YAML after muster-variables:/],
+] as const)
+  test(`a playbook that declares a variable ${what} is not offered`, () => {
+    const header = headerOf(`# Deploys.\n# muster: changes\n# muster-variables:\n#   ${declared}\n- hosts: all\n`);
+    assert(header.kind === "none");
+    assert.match(header.reason, reason);
+  });

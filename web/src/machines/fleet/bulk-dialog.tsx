@@ -5,6 +5,7 @@ import { DialogFoot } from "../../parts/dialogs/dialog-foot.tsx";
 import { Modal } from "../../parts/dialogs/modal.tsx";
 import { TypedWord } from "../../parts/dialogs/typed-word.tsx";
 import { PlaybookChoice } from "../../parts/jobs/playbook-choice.tsx";
+import type { ReadOptions } from "../../parts/jobs/run-option-texts.ts";
 import { jobsHref, nodeHref } from "../../parts/route.ts";
 import { type BulkAction, type BulkPlan, bulkWord, phraseFor } from "./bulk.ts";
 import { useBulk } from "./use-bulk.ts";
@@ -15,13 +16,15 @@ export function BulkDialog({ action, plan, onClose }: { action: BulkAction; plan
   const [profile, setProfile] = useState<Profile>();
   const [playbook, setPlaybook] = useState("");
   const [check, setCheck] = useState(true);
+  const [read, setRead] = useState<ReadOptions>({ options: {} });
   const phrase = action === "arm" ? phraseFor(plan) : undefined;
-  const ready = state === "asking" && (phrase === undefined || typed === phrase) && (action !== "run" || playbook !== "");
+  const ready =
+    state === "asking" && (phrase === undefined || typed === phrase) && (action !== "run" || (playbook !== "" && "options" in read));
   const verb = bulkWord[action].replace("…", "");
 
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
-    if (ready) void begin({ profile, playbook, check });
+    if (ready) void begin({ profile, playbook, check, options: "options" in read ? read.options : {} });
   };
   const failed = [...outcomes.values()].filter(({ ok }) => !ok).length;
   return (
@@ -55,7 +58,7 @@ export function BulkDialog({ action, plan, onClose }: { action: BulkAction; plan
           </details>
         )}
         {state === "asking" && action === "run" && (
-          <PlaybookChoice playbook={playbook} onPlaybook={setPlaybook} check={check} onCheck={setCheck} />
+          <PlaybookChoice playbook={playbook} onPlaybook={setPlaybook} check={check} onCheck={setCheck} onOptions={setRead} />
         )}
         {state === "asking" && action === "arm" && (
           <label>

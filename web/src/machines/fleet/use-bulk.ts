@@ -4,6 +4,7 @@
  */
 import { useEffect, useRef, useState } from "react";
 import { ApiError, type Client } from "../../../../daemon/contract/client.ts";
+import type { RunOptions } from "../../../../daemon/contract/jobs/run-options.ts";
 import type { Node, Profile } from "../../../../daemon/contract/machines/node.ts";
 import { usePage } from "../../parts/page-context.ts";
 import { patiently } from "../../parts/patience.ts";
@@ -18,6 +19,7 @@ interface Choices {
   profile: Profile | undefined;
   playbook: string;
   check: boolean;
+  options: RunOptions;
 }
 
 export function useBulk(action: BulkAction, { does }: BulkPlan) {
@@ -60,7 +62,12 @@ export function useBulk(action: BulkAction, { does }: BulkPlan) {
   return { outcomes, state, begin };
 }
 
-async function ask(client: Client, action: BulkAction, turn: readonly Node[], { profile, playbook, check }: Choices): Promise<string> {
+async function ask(
+  client: Client,
+  action: BulkAction,
+  turn: readonly Node[],
+  { profile, playbook, check, options }: Choices,
+): Promise<string> {
   const [node] = turn;
   if (!node) return "";
   switch (action) {
@@ -73,7 +80,7 @@ async function ask(client: Client, action: BulkAction, turn: readonly Node[], { 
     case "wake":
       return (await client.wakeNode({ node: node.id })).message;
     case "run":
-      await client.runPlaybook({ playbook, nodes: turn.map(({ id }) => id), check });
+      await client.runPlaybook({ playbook, nodes: turn.map(({ id }) => id), check, ...options });
       return check ? "preview queued" : "queued";
   }
 }
