@@ -37,7 +37,8 @@ export function ansibleStep(call: AnsibleCall, work: AnsibleWork, settings: Ansi
           "ansible",
           `--inventory=${settings.inventory}`,
           `--module-name=${call.module}`,
-          `--args=${JSON.stringify(call.arguments)}`,
+          // Ansible takes `{}` for free text, which most modules refuse.
+          ...(Object.keys(call.arguments).length === 0 ? [] : [`--args=${JSON.stringify(call.arguments)}`]),
           work.node,
         ];
   return { argv, env, cwd: settings.directory };

@@ -53,6 +53,7 @@ export class PlanLab {
   readonly forms = join(this.folder, "forms");
   readonly runbooks = join(this.folder, "runbooks");
   readonly messages: FromExecutor[] = [];
+  ansibleDirectory = join(repository, "ansible");
   stores!: Stores;
   config!: Config;
   #executor: Executor | undefined;
@@ -65,9 +66,12 @@ export class PlanLab {
     forms: Readonly<Record<string, string>>,
     runbooks: Readonly<Record<string, string>> = {},
     settings: Readonly<Record<string, unknown>> = {},
+    /** Makes another Ansible folder than Muster's own in the folder of the laboratory. */
+    ansibleFolder?: (folder: string) => string,
   ): Promise<PlanLab> {
     const lab = new PlanLab();
     t.after(() => lab.#end());
+    if (ansibleFolder) lab.ansibleDirectory = ansibleFolder(lab.folder);
     createDataDir(lab.data);
     for (const folder of [lab.forms, lab.runbooks, join(lab.data.executor, "secrets")]) mkdirSync(folder, { mode: 0o700 });
     for (const [name, text] of Object.entries(forms)) writeFileSync(join(lab.forms, `${name}.yaml`), `name: ${name}\n${text}`);
@@ -115,7 +119,7 @@ export class PlanLab {
       graceMs: 500,
       power: this.config.machines.power,
       plans: planSettings(this.config, data, {}),
-      ansible: { directory: join(repository, "ansible"), inventory: data.inventory, knownHosts: data.knownHosts, home: data.executor },
+      ansible: { directory: this.ansibleDirectory, inventory: data.inventory, knownHosts: data.knownHosts, home: data.executor },
     });
     await this.connect();
   }
@@ -171,7 +175,7 @@ export class PlanLab {
 
   plan(input: ProposalInput, role: Role = "operator"): PlannedWork {
     const proposal = Proposal.parse(input);
-    const catalogue = loadCatalogue([ourTools, this.forms], playbooksIn(join(repository, "ansible")));
+    const catalogue = loadCatalogue([ourTools, this.forms], playbooksIn(this.ansibleDirectory));
     const who = { keyId: "key-of-ann", name: "ann", role };
     const { plan, coverage, decision, bindings } = standingOf(
       {

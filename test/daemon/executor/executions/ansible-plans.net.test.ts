@@ -12,6 +12,8 @@ const skip = noSshd || (existsSync("/usr/bin/ansible-playbook") ? false : "ansib
 const forms = {
   module_ping:
     "description: For a test.\nexecution: { method: ansible, requires_target: true }\nmodule: { name: ansible.builtin.ping, arguments: { data: hello } }\ntimeout_seconds: 3600\n",
+  module_bare:
+    "description: For a test.\nexecution: { method: ansible, requires_target: true }\nmodule: { name: ansible.builtin.ping }\ntimeout_seconds: 3600\n",
 };
 
 async function start(t: TestContext): Promise<PlanLab> {
@@ -32,6 +34,12 @@ test("a module is run with its arguments, and what it answered is the step's out
   const end = await carryOut(await start(t), "module_ping");
   assert.equal(end.status, "succeeded", JSON.stringify(end));
   assert.match(end.steps[0]?.output ?? "", /"ping": "hello"/);
+});
+
+test("a module is run without arguments", { skip }, async (t) => {
+  const end = await carryOut(await start(t), "module_bare");
+  assert.equal(end.status, "succeeded", JSON.stringify(end));
+  assert.match(end.steps[0]?.output ?? "", /"ping": "pong"/);
 });
 
 test("a playbook is run on the step's node alone, with the pinned key and nothing else believed", { skip }, async (t) => {
