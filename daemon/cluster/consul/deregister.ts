@@ -4,7 +4,7 @@ import { read } from "../wire/read.ts";
 import { ask, type Call, path } from "../wire/request.ts";
 import type { Consul } from "./consul.ts";
 
-/** Only the agent that registered a service can remove it for good. Other agents answer that it is unknown. */
+/** Only the agent that registered a service can remove it for good. Another agent changes nothing, and old versions answer 200 even then. */
 export const deregisterAtAgent = async (consul: Consul, serviceId: string, call: Call): Promise<void> => {
   await ask(consul, { ...call, method: "PUT", path: path`/v1/agent/service/deregister/${serviceId}` });
 };

@@ -13,7 +13,7 @@ export interface Registration {
   submission?: { source: string; variables?: string };
 }
 
-const Registered = z.object({ EvalID: text, EvalCreateIndex: count, JobModifyIndex: count, Warnings: text });
+export const Registered = z.object({ EvalID: text, EvalCreateIndex: count, JobModifyIndex: count, Warnings: text });
 /** The evaluation is empty for periodic and parameterised jobs, because they do not run yet. */
 export type Registered = z.output<typeof Registered>;
 
