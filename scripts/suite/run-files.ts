@@ -3,11 +3,14 @@ import { once } from "node:events";
 import { join, relative } from "node:path";
 import { run } from "node:test";
 import type { TestEvent } from "node:test/reporters";
+import { REFUSED } from "./cluster/parts.ts";
 
 export interface Counts {
   passed: number;
   failed: number;
   skipped: number;
+  /** The part of the skipped tests that need a file whose download was refused. */
+  refused: number;
 }
 
 export interface Batch {
@@ -19,7 +22,7 @@ export interface Batch {
 const inOneProcess = join(import.meta.dirname, "in-one-process.ts");
 
 export async function runFiles(batches: readonly Batch[], concurrency: number, report: (event: TestEvent) => void): Promise<Counts> {
-  const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
+  const counts: Counts = { passed: 0, failed: 0, skipped: 0, refused: 0 };
   const left = [...batches];
   const worker = async () => {
     for (let batch = left.shift(); batch; batch = left.shift()) await runBatch(batch, counts, report);
@@ -64,7 +67,9 @@ function count(event: TestEvent, counts: Counts): void {
     if (type !== "suite" || (error as { failureType?: string }).failureType !== "subtestsFailed") counts.failed += 1;
   } else if (event.type === "test:pass") {
     if (event.data.details.type === "suite") return;
-    if (event.data.skip) counts.skipped += 1;
+    const { skip } = event.data;
+    if (skip) counts.skipped += 1;
     else counts.passed += 1;
+    if (typeof skip === "string" && skip.startsWith(REFUSED)) counts.refused += 1;
   }
 }
