@@ -1,10 +1,9 @@
 /** Follows one part of Consul or Nomad with blocking queries, for as long as the caller wants. Failures are values, not the end. */
-import { setTimeout as sleep } from "node:timers/promises";
-import { backoff } from "../../errors/backoff.ts";
 import { ClusterFailure } from "../../errors/cluster-failures.ts";
 import { steadyMs } from "../../errors/steady-clock.ts";
 import { type Indexed, nextIndex } from "./blocking-query.ts";
 import type { Read } from "./read.ts";
+import { pauseAfter, systemPause, type Timing } from "./retry.ts";
 
 export type Observation<Value> =
   | ({ kind: "value" } & Indexed<Value>)
@@ -12,29 +11,23 @@ export type Observation<Value> =
   | { kind: "unchanged"; index: number }
   | { kind: "failed"; failure: ClusterFailure; failures: number };
 
-export interface WatchOptions {
-  signal: AbortSignal;
+export interface WatchOptions extends Timing {
   waitSeconds?: number;
-  /** A number from 0 to 1. Watchers that fail together must not ask again together. */
-  random?: () => number;
-  pause?: (ms: number, signal: AbortSignal) => Promise<unknown>;
   now?: () => number;
 }
 
 const WAIT_SECONDS = 60;
-const RETRY = { first: 500, most: 30_000 };
 /** An index that races ahead makes every query return at once. Then there are at most this many queries in a second. */
 const QUERIES_A_SECOND = 5;
 /** So many queries may follow each other without a pause. */
 const BURST = 10;
 
-const systemPause = (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal, ref: false });
-
 /** The caller compares the values if it needs to know what changed: a higher index does not prove a change. */
 export async function* watch<Value>(
   query: (read: Read) => Promise<Indexed<Value>>,
-  { signal, waitSeconds = WAIT_SECONDS, random = Math.random, pause = systemPause, now = steadyMs }: WatchOptions,
+  options: WatchOptions,
 ): AsyncGenerator<Observation<Value>, void> {
+  const { signal, waitSeconds = WAIT_SECONDS, pause = systemPause, now = steadyMs } = options;
   const rate = new Rate(now);
   let index = 0;
   let failures = 0;
@@ -54,7 +47,7 @@ export async function* watch<Value>(
       // The servers may have another index after the failure, and a query with an index that is too high would wait in vain.
       index = 0;
       yield { kind: "failed", failure, failures };
-      await pause(backoff(RETRY, failures) * (0.5 + random() / 2), signal).catch(() => undefined);
+      await pauseAfter(failures, options);
     }
   }
 }

@@ -2,11 +2,10 @@
  * Follows events without a gap. Nomad keeps few events, in memory, and does not say that some are missing. So each new
  * stream is followed by a new list, and only events that are newer than the list are passed on.
  */
-import { setTimeout as sleep } from "node:timers/promises";
-import { backoff } from "../../../errors/backoff.ts";
 import { ClusterFailure, Unreachable } from "../../../errors/cluster-failures.ts";
 import type { Indexed } from "../../wire/blocking-query.ts";
 import type { Call } from "../../wire/request.ts";
+import { pauseAfter, type Timing } from "../../wire/retry.ts";
 import type { Nomad } from "../nomad.ts";
 import { type EventBatch, type EventWish, eventStream, type NomadEvent } from "./events.ts";
 
@@ -19,19 +18,13 @@ export type EventNews<Listed> =
   | { kind: "alive" }
   | { kind: "failed"; failure: ClusterFailure; failures: number };
 
-export interface FollowEvents<Listed> extends Omit<EventWish, "index"> {
+export interface FollowEvents<Listed> extends Omit<EventWish, "index">, Timing {
   /** Reads everything that the events are about. With several lists, give the lowest index. */
   list(call: Call): Promise<Indexed<Listed>>;
-  signal: AbortSignal;
-  random?: () => number;
-  pause?: (ms: number, signal: AbortSignal) => Promise<unknown>;
 }
 
-const RETRY = { first: 500, most: 30_000 };
-const systemPause = (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal, ref: false });
-
 export async function* followEvents<Listed>(nomad: Nomad, options: FollowEvents<Listed>): AsyncGenerator<EventNews<Listed>, void> {
-  const { signal, random = Math.random, pause = systemPause } = options;
+  const { signal } = options;
   let failures = 0;
   while (!signal.aborted) {
     try {
@@ -45,7 +38,7 @@ export async function* followEvents<Listed>(nomad: Nomad, options: FollowEvents<
       if (!(failure instanceof ClusterFailure)) throw failure;
       failures += 1;
       yield { kind: "failed", failure, failures };
-      await pause(backoff(RETRY, failures) * (0.5 + random() / 2), signal).catch(() => undefined);
+      await pauseAfter(failures, options);
     }
   }
 }
