@@ -21,6 +21,12 @@ export interface DataDir {
    * control only read the file.
    */
   voters: string;
+  /** The folder with the lock files of the daemon and its processes. */
+  locks: string;
+  /** The socket of control to which the other processes send their log if systemd starts each process. */
+  controlSocket: string;
+  /** The socket through which systemd runs `muster doctor` for control. */
+  doctorSocket: string;
   pidFile: string;
 }
 
@@ -39,6 +45,9 @@ export function dataDir(root: string): DataDir {
     executor: at("executor"),
     executorSocket: at("executor", "executor.sock"),
     voters: at("executor", "voters.yaml"),
+    locks: at("locks"),
+    controlSocket: at("control.sock"),
+    doctorSocket: at("doctor.sock"),
     pidFile: at("musterd.pid"),
   };
 }
@@ -56,8 +65,11 @@ export function locateDataDir(flag: string | undefined, env: NodeJS.ProcessEnv):
 
 /** New files of this process and of the programs that it starts are closed to other users, whatever the folder allows. */
 export function closeNewFiles(): void {
-  process.umask(0o027);
+  const before = process.umask(OPENS_TO_GROUP);
+  process.umask(before | OPENS_TO_GROUP); // a stricter mask of the systemd unit stays
 }
+
+const OPENS_TO_GROUP = 0o027;
 
 /**
  * Creates the data folder without access for other users, because the folder contains keys, token hashes and facts about
@@ -66,12 +78,20 @@ export function closeNewFiles(): void {
 export function createDataDir(data: DataDir): void {
   try {
     for (const folder of [data.root, data.jobs, data.assets, data.executor]) mkdirSync(folder, { recursive: true, mode: 0o750 });
-    chmodSync(data.executor, 0o700);
-    closeEntries(data);
+    if (!hasSeparateUsers(data)) {
+      chmodSync(data.executor, 0o700);
+      closeEntries(data);
+    }
     accessSync(data.root, constants.W_OK);
   } catch (cause) {
     throw new MusterError("DATA_DIR_UNUSABLE", `the data folder ${data.root} cannot be used`, { cause });
   }
+}
+
+/** Returns true if `muster prepare` has given the data folder to the separate users of the processes. */
+export function hasSeparateUsers({ root, executor }: DataDir): boolean {
+  const [whole, own] = [root, executor].map((path) => statSync(path, { throwIfNoEntry: false }));
+  return whole !== undefined && own !== undefined && whole.uid !== own.uid;
 }
 
 /** The entries that only Muster writes. The operator may give the inventory and the assets other permissions. */

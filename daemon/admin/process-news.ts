@@ -3,8 +3,8 @@ import type { EventStore } from "../store/events.ts";
 
 /** Messages that the supervisor sends to control over the IPC channel. Control records restarts of processes as events. */
 export type SupervisorNews =
-  | { type: "child-exited"; name: string; reason: string; restartInMs: number }
-  | { type: "child-started"; name: string; pid: number };
+  /** `restartInMs` is undefined if systemd restarts the process. */
+  { type: "child-exited"; name: string; reason: string; restartInMs?: number } | { type: "child-started"; name: string; pid: number };
 
 export class ProcessNews {
   readonly #events: EventStore;
@@ -21,7 +21,7 @@ export class ProcessNews {
       this.#events.append({
         source: "supervisor",
         type: "process.exited",
-        summary: `${news.name} ended (${news.reason}); started again in ${news.restartInMs} ms`,
+        summary: `${news.name} ended (${news.reason}); ${restartOf(news.restartInMs)}`,
         detail: { process: news.name },
       });
   }
@@ -45,3 +45,5 @@ export class ProcessNews {
     });
   }
 }
+
+const restartOf = (inMs: number | undefined): string => (inMs === undefined ? "systemd starts it again" : `started again in ${inMs} ms`);

@@ -133,6 +133,8 @@ export interface LocalCommands {
   init(options: InitOptions): Promise<{ file?: string; text: string }>;
   doctor(options: Place): Promise<Check[]>;
   up(options: Place & { newDatabase?: boolean }): Promise<void>;
+  /** Returns the names of the entries whose owner or permissions were corrected. */
+  prepare(options: Place & { newDatabase?: boolean }): Promise<string[]>;
   /** Returns the names of the copied entries. */
   backup(folder: string, place: Place): Promise<string[]>;
   createKey(options: KeyRequest & { data?: string }): Promise<NewKey>;

@@ -11,6 +11,10 @@ export const adminHints = {
   CONFIG_INVALID: "Compare the file with the output of `muster init --print`.",
   CONFIG_NOT_FOUND: "Write one with `muster init`, or name one with --config.",
   DATA_DIR_UNUSABLE: "Name a folder that this user may write with --data or MUSTER_DATA, or run as the owner of the folder.",
+  DATA_DIR_ACCESS: "As root, run `muster prepare` with the same --config and --data, and start again.",
+  DATA_DIR_SEPARATE:
+    "Start the processes with `systemctl start muster.target`. To use `muster up` again, stop them and give the folder to one user with `chown -R`.",
+  ACCOUNTS_MISSING: "As root, run scripts/systemd/install and then systemd-sysusers. They create the users of the processes.",
   DATABASE_NEWER: "A newer Muster wrote this database. Install that version, or restore a backup.",
   DATABASE_DAMAGED:
     "Stop Muster and restore a backup (docs/admin.md, section Backup). Without a backup, `sqlite3 muster.db .recover` saves what can be read.",

@@ -1,8 +1,8 @@
 /** The executor's unix socket, to which only control connects. The socket accepts only messages of the protocol's schema. */
 import { once } from "node:events";
-import { chmodSync, renameSync, rmSync } from "node:fs";
+import { chmodSync, chownSync, renameSync, rmSync, statSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { type FromExecutor, ToExecutor } from "../contract/executor-protocol.ts";
 import { explain } from "../errors/errors.ts";
@@ -153,7 +153,10 @@ export async function startExecutor({
   rmSync(ownPath, { force: true });
   server.listen(ownPath);
   await once(server, "listening");
-  chmodSync(ownPath, 0o600);
+  // The group of the folder may connect. It is control's group if the processes have users of their own, and otherwise the
+  // folder is closed to the group.
+  chownSync(ownPath, -1, statSync(dirname(socketPath)).gid);
+  chmodSync(ownPath, 0o660);
   renameSync(ownPath, socketPath);
 
   const closeServer = async () => {

@@ -8,10 +8,12 @@ import { type BootInterface, bootInterfaces } from "../config/netboot.ts";
 import type { Check } from "../contract/admin/doctor.ts";
 import { Profile } from "../contract/machines/node.ts";
 import { releaseOf } from "../contract/netboot/suite.ts";
-import { type DataDir, openEntries } from "../data-dir.ts";
+import { type DataDir, hasSeparateUsers, openEntries } from "../data-dir.ts";
 import { explain, MusterError } from "../errors/errors.ts";
 import { loaders, missingBootFiles, otherRelease } from "../netboot/boot-files.ts";
 import { type BootNetwork, bootNetwork, bootPlaces } from "../netboot/boot-places.ts";
+import { accountIds } from "../processes/accounts/account-ids.ts";
+import { wrongEntries } from "../processes/accounts/check-access.ts";
 import { LOGIN_CHECK, type StartCheck, startChecks, VOTERS_CHECK } from "../processes/start/checks.ts";
 import { ourDaemonAnswers, portChecks } from "./doctor-ports.ts";
 import { programChecks, psqlCheck } from "./doctor-programs.ts";
@@ -142,7 +144,24 @@ function spaceCheck(data: DataDir): Check {
     : bad("disk space", `${freeGb.toFixed(1)} GB free for ${data.root}`, `Provide ${ENOUGH_GB} GB for images and logs.`);
 }
 
+/** Checks a data folder in which each process has a user of its own. */
+function separateCheck(data: DataDir): Check {
+  let wrong: string[];
+  try {
+    wrong = wrongEntries(data, accountIds());
+  } catch (error) {
+    return bad(
+      "data folder",
+      explain(error),
+      error instanceof MusterError ? error.hint : `Run this command as root to examine ${data.root}.`,
+    );
+  }
+  if (wrong.length === 0) return good("data folder", `${data.root}, with a user for each process`);
+  return bad("data folder", `wrong owner or permissions: ${wrong.join(", ")}`, "As root: muster prepare");
+}
+
 function folderCheck(data: DataDir): Check {
+  if (hasSeparateUsers(data)) return separateCheck(data);
   const owner = `Give ${data.root} to Muster's user with chown -R.`;
   let place = data.root;
   while (!existsSync(place)) place = dirname(place);

@@ -23,6 +23,13 @@ export const localCommands: LocalCommands = {
     (await import("./doctor.ts")).doctor(locateConfig(options.config), locateDataDir(options.data, process.env), process.env),
   up: async ({ newDatabase = false, ...options }) =>
     (await import("../processes/supervisor/up.ts")).up(locateConfig(options.config), locateDataDir(options.data, process.env), newDatabase),
+  prepare: async ({ newDatabase = false, ...options }) =>
+    (await import("./prepare.ts")).prepare(
+      locateConfig(options.config),
+      locateDataDir(options.data, process.env),
+      newDatabase,
+      process.env,
+    ),
   backup: async (folder, { data }) => (await import("./backup.ts")).backup(locateDataDir(data, process.env), folder),
   createKey: async ({ data, ...wanted }) => (await import("./create-key.ts")).createKey(locateDataDir(data, process.env), wanted),
   voters: async ({ data }) => (await voters()).listVoters(locateDataDir(data, process.env)),

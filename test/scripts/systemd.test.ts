@@ -1,7 +1,7 @@
 /** systemd-analyze accepts the installed units, and each socket belongs to one interface. */
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -18,15 +18,24 @@ if (skip) console.log(`skipped: ${skip}`);
 const said = execFileSync(install, ["--to", root, "eth1", "br-lan.20"], { encoding: "utf8" });
 const unit = (name: string) => readFileSync(join(units, name), "utf8");
 
-test("install writes the service of this clone and the sockets of each interface, and says how to start them", () => {
+const processes = ["control", "netboot", "executor"] as const;
+
+test("install writes the units of this clone and the sockets of each interface, and says how to start them", () => {
   assert.deepEqual(readdirSync(units).sort(), [
+    "muster-control.service",
+    "muster-doctor.socket",
+    "muster-doctor@.service",
+    "muster-executor.service",
+    "muster-netboot.service",
+    "muster-prepare.service",
+    "muster.target",
     "musterd-br-lan.20.socket",
     "musterd-eth1.socket",
     "musterd-probe-br-lan.20.socket",
     "musterd-probe-eth1.socket",
-    "musterd.service",
   ]);
-  assert.match(unit("musterd.service"), new RegExp(`^ExecStart=${clone}/scripts/musterd `, "m"));
+  for (const name of processes)
+    assert.match(unit(`muster-${name}.service`), new RegExp(`^ExecStart=${clone}/scripts/muster-process ${name} `, "m"));
   assert.match(said, /systemctl enable --now musterd-eth1\.socket musterd-br-lan\.20\.socket/);
 });
 
@@ -36,20 +45,54 @@ test("systemd-analyze verify has nothing to say about them", { skip }, () => {
   assert.deepEqual([status, stdout, stderr], [0, "", ""]);
 });
 
-test("every socket is bound to its interface, and the service takes no privilege", () => {
+test("every socket is bound to its interface and belongs to netboot", () => {
   for (const card of ["eth1", "br-lan.20"])
     for (const name of [`musterd-${card}.socket`, `musterd-probe-${card}.socket`]) {
       assert.match(unit(name), new RegExp(`^BindToDevice=${card}$`, "m"));
-      assert.match(unit(name), /^Service=musterd\.service$/m);
+      assert.match(unit(name), /^Service=muster-netboot\.service$/m);
       assert.doesNotMatch(unit(name), /INTERFACE/);
     }
-  assert.match(unit("musterd.service"), /^User=muster$/m);
-  assert.match(unit("musterd.service"), /^CapabilityBoundingSet=$/m);
 });
 
-test("a stop of the service ends only the daemon, because runs of Ansible continue", () => {
-  assert.match(unit("musterd.service"), /^KillMode=process$/m);
-  assert.match(unit("musterd.service"), /^OOMPolicy=continue$/m);
+for (const name of processes)
+  test(`${name} runs as its own user, after the folder is prepared, and only netboot has a capability`, () => {
+    const text = unit(`muster-${name}.service`);
+    assert.match(text, new RegExp(`^User=muster-${name}$`, "m"));
+    assert.match(text, /^Requires=muster-prepare\.service$/m);
+    assert.match(text, /^RestartPreventExitStatus=78$/m);
+    const capability = name === "netboot" ? "CAP_NET_BIND_SERVICE" : "";
+    assert.deepEqual(text.match(/^(CapabilityBoundingSet|AmbientCapabilities)=.*$/gm), [
+      `CapabilityBoundingSet=${capability}`,
+      ...(name === "netboot" ? [`AmbientCapabilities=${capability}`] : []),
+    ]);
+    assert.match(text, /^NoNewPrivileges=yes$/m);
+  });
+
+test("systemd rates the exposure of each process as low", { skip }, () => {
+  const security = (name: string) => spawnSync(analyze, ["security", "--offline=yes", join(units, name)], { encoding: "utf8" }).stdout;
+  for (const name of processes) {
+    const level = Number(/exposure level for .*: ([\d.]+)/.exec(security(`muster-${name}.service`))?.[1]);
+    assert.ok(level < 6, `${name}: ${level}`);
+  }
+});
+
+test("the users of the units are the users that systemd-sysusers creates", () => {
+  const made = readFileSync(join(root, "etc/sysusers.d/muster.conf"), "utf8");
+  for (const name of processes) assert.match(made, new RegExp(`^u muster-${name} `, "m"));
+});
+
+test("an installation with the single unit of an earlier version is asked to remove it", (t) => {
+  const old = mkdtempSync(join(tmpdir(), "muster-units-"));
+  t.after(() => rmSync(old, { recursive: true }));
+  mkdirSync(join(old, "etc/systemd/system"), { recursive: true });
+  writeFileSync(join(old, "etc/systemd/system/musterd.service"), "");
+  assert.match(execFileSync(install, ["--to", old, "eth1"], { encoding: "utf8" }), /systemctl disable --now musterd\.service/);
+  assert.doesNotMatch(said, /disable/);
+});
+
+test("a stop of the executor ends only its own process, because runs of Ansible continue", () => {
+  assert.match(unit("muster-executor.service"), /^KillMode=process$/m);
+  assert.match(unit("muster-executor.service"), /^OOMPolicy=continue$/m);
 });
 
 for (const [args, says] of [

@@ -25,6 +25,9 @@ export interface RegisteredVoter extends Voter {
 /** The write permission bits of the file's group and of all other users. */
 const OTHERS_WRITE = 0o022;
 
+/** The group of a folder with this bit may open the entries of the folder. */
+const GROUP_ENTERS = 0o010;
+
 /**
  * Returns an empty list if there is no file. Throws if any part of the file cannot be read, because an incomplete list
  * is not safe to use.
@@ -42,12 +45,16 @@ export function readVoters(file: string): RegisteredVoter[] {
   return voters;
 }
 
-/** Gives the file the same owner as its folder, even if root writes it. */
+/**
+ * Gives the file the owner and the group of its folder, even if root writes it. Control reads the list, and is in the group of
+ * the folder if the processes have users of their own.
+ */
 export function writeVoters(file: string, voters: readonly RegisteredVoter[]): void {
-  const { uid, gid } = statSync(dirname(file));
+  const { uid, gid, mode } = statSync(dirname(file));
+  const isShared = (mode & GROUP_ENTERS) !== 0;
   const list = voters.map(({ name, role, publicKey, since }) => ({ name, role, public_key: publicKey, since }));
   const head = "# The voters whose signed votes count. Written by `muster voter add` and `muster voter remove`.\n";
-  writeFileAtomic.sync(file, head + stringify({ voters: list }), { mode: 0o600 });
+  writeFileAtomic.sync(file, head + stringify({ voters: list }), { mode: isShared ? 0o640 : 0o600 });
   chownSync(file, uid, gid);
 }
 

@@ -1,4 +1,4 @@
-/** Defines `muster init`, `doctor` and `up`, which configure, check and run the daemon. */
+/** Defines `muster init`, `doctor`, `up` and `prepare`, which configure, check and run the daemon. */
 import { type Command, Option } from "commander";
 import type { Check } from "../../contract/admin/doctor.ts";
 import type { InitOptions, LocalCommands, Place } from "../local-commands.ts";
@@ -57,6 +57,19 @@ export function daemonCommands(program: Command, { json }: Words, local: LocalCo
       `\nThe first start prints an API key, once. The log goes to standard output, one line of JSON for each event.\n${examples("muster up", "muster up --config ./muster.yaml --data ./data")}`,
     )
     .action((options: Place & { newDatabase?: boolean }) => local.up(options));
+
+  placed(program.command("prepare"))
+    .description("as root, give the data folder to the separate users of the processes, and check everything for a start")
+    .option("--new-database", "begin with an empty database after the old one was lost; all nodes are forgotten")
+    .addHelpText(
+      "after",
+      `\nThe systemd units run this command before each start. It corrects wrong owners and permissions.\n${examples("muster prepare", "muster prepare --config /etc/muster/muster.yaml --data /var/lib/muster")}`,
+    )
+    .action(async (options: Place & { newDatabase?: boolean }) => {
+      const corrected = await local.prepare(options);
+      const shown = corrected.map((name) => (name === "" ? "the data folder itself" : name));
+      print(json(), { corrected }, shown.length === 0 ? "Nothing to correct." : `Corrected: ${shown.join(", ")}`);
+    });
 }
 
 function showChecks(checks: Check[]): string {

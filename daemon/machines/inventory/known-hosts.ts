@@ -23,7 +23,7 @@ export class KnownHosts {
       if (text === undefined) return;
       this.#newest = undefined;
       try {
-        await writeFileAtomic(this.#file, text, { fsync: true, mode: 0o644 });
+        await writeFileAtomic(this.#file, text, { fsync: true, mode: 0o640 });
       } catch (error) {
         this.#newest ??= text; // the next waiting caller retries the write
         throw error;

@@ -14,11 +14,14 @@ import type { DataDir } from "../../data-dir.ts";
 import { InventoryFile } from "../../machines/inventory/file.ts";
 import { entryAt, fileAt, requireWritable } from "../../machines/inventory/place.ts";
 import { offered } from "../control/changes.ts";
+import type { ChildName } from "../supervisor/children.ts";
 import { checkEntries, checkName } from "./data-folder.ts";
 import { checkDatabase } from "./database.ts";
 
 export interface StartCheck {
   name: string;
+  /** The processes that read the checked files. With a user of its own, each process checks only these. */
+  readers: readonly ChildName[];
   /** Returns what was found. Throws an error that names the file or key and the next step. */
   check(): string;
 }
@@ -26,22 +29,27 @@ export interface StartCheck {
 export const LOGIN_CHECK = "login keys and password hash";
 export const VOTERS_CHECK = "voters file";
 
+const all = ["control", "netboot", "executor"] as const;
+const both = ["control", "executor"] as const;
+
+/** The check of the database needs files of control and of the executor, so only root and a single user perform it. */
 export const startChecks = (config: Config, data: DataDir, env: NodeJS.ProcessEnv): StartCheck[] => [
-  { name: "path of the data folder", check: () => checkName(data) },
-  { name: "files in the data folder", check: () => done(checkEntries(data), "each of its kind") },
-  { name: "database", check: () => checkDatabase(data) },
-  { name: "audit key", check: () => (readSigningKey(data.audit) ? "readable" : "created at the first start") },
-  { name: "inventory", check: () => inventoryInWords(data) },
-  { name: LOGIN_CHECK, check: () => `SSH keys: ${loadAccess(config).sshKeys.length}` },
-  { name: "API keys in the environment", check: () => `hashes: ${keyHashesIn(env).length}` },
+  { name: "path of the data folder", readers: all, check: () => checkName(data) },
+  { name: "files in the data folder", readers: all, check: () => done(checkEntries(data), "each of its kind") },
+  { name: "database", readers: [], check: () => checkDatabase(data) },
+  { name: "audit key", readers: ["control"], check: () => (readSigningKey(data.audit) ? "readable" : "created at the first start") },
+  { name: "inventory", readers: ["control"], check: () => inventoryInWords(data) },
+  { name: LOGIN_CHECK, readers: all, check: () => `SSH keys: ${loadAccess(config).sshKeys.length}` },
+  { name: "API keys in the environment", readers: ["control"], check: () => `hashes: ${keyHashesIn(env).length}` },
   {
     name: "policy rules",
+    readers: both,
     check: () => done(policyFrom(config.changes, env), config.changes.policy.rules_directory ?? "only Muster's own"),
   },
-  { name: "tools and runbooks", check: () => offeredInWords(config) },
-  { name: VOTERS_CHECK, check: () => `voters: ${votingOf(config.changes, data).voters.length}` },
-  { name: "alert webhook", check: () => (webhookIn(config.admin.alerts.webhook_file) ? "readable" : "none") },
-  { name: "token files", check: () => tokensInWords(config) },
+  { name: "tools and runbooks", readers: both, check: () => offeredInWords(config) },
+  { name: VOTERS_CHECK, readers: both, check: () => `voters: ${votingOf(config.changes, data).voters.length}` },
+  { name: "alert webhook", readers: ["control"], check: () => (webhookIn(config.admin.alerts.webhook_file) ? "readable" : "none") },
+  { name: "token files", readers: ["control"], check: () => tokensInWords(config) },
 ];
 
 const done = (_: unknown, words: string): string => words;

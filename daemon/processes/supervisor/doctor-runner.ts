@@ -4,10 +4,8 @@
  */
 import { execFile } from "node:child_process";
 import { join } from "node:path";
-import * as z from "zod";
 import type { DoctorNews } from "../../admin/doctor-asking.ts";
-import { Check } from "../../contract/admin/doctor.ts";
-import { explain } from "../../errors/errors.ts";
+import { newsOf } from "./doctor-output.ts";
 
 const program = join(import.meta.dirname, "../../main.ts");
 const PATIENCE_MS = 60_000;
@@ -27,18 +25,6 @@ export function doctorRunner(configFile: string, dataRoot: string, env: NodeJS.P
     });
     return running;
   };
-}
-
-/**
- * Returns the result of the doctor from its output. The exit code is ignored, because the doctor exits with 1
- * if a check fails.
- */
-function newsOf(stdout: string, error: Error | null): DoctorNews {
-  try {
-    return { type: "doctor-done", examination: { at: new Date().toISOString(), checks: z.array(Check).parse(JSON.parse(stdout)) } };
-  } catch (cause) {
-    return { type: "doctor-failed", reason: explain(error ?? cause).split("\n")[0] ?? "" };
-  }
 }
 
 /** Returns the environment without the variables that only control may have. */

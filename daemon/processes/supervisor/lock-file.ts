@@ -3,8 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { DataDir } from "../../data-dir.ts";
 
-export function lockFile({ root }: DataDir, name: string): string {
-  const folder = join(root, "locks");
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  return join(folder, name);
+export function lockFile({ locks }: DataDir, name: string): string {
+  mkdirSync(locks, { recursive: true, mode: 0o700 });
+  return join(locks, name);
 }

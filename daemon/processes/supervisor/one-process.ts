@@ -2,23 +2,19 @@
  * Runs one process of the daemon. Each process loads only its own code. Therefore the control process has no code for
  * actions that only other processes may perform.
  */
-
-import type { DoctorNews } from "../../admin/doctor-asking.ts";
-import type { SupervisorNews } from "../../admin/process-news.ts";
 import { loadConfig } from "../../config/config.ts";
 import { closeNewFiles, type DataDir } from "../../data-dir.ts";
 import { createLog } from "../../log/log.ts";
 import { LogRelay } from "../../log/log-relay.ts";
-import type { LogNews } from "../../log/log-tail.ts";
 import { runChild } from "./child.ts";
 import type { ChildName } from "./children.ts";
 import { lockFile } from "./lock-file.ts";
-import type { NewsTaken } from "./supervisor.ts";
+import type { Wire } from "./wire.ts";
 
-export async function runChildProcess(name: ChildName, configFile: string, data: DataDir): Promise<void> {
+export async function runOneProcess(name: ChildName, configFile: string, data: DataDir, wire: Wire): Promise<void> {
   closeNewFiles();
   const config = loadConfig(configFile);
-  const relay = new LogRelay(name, { send: process.send && ((lines, done) => process.connected && process.send?.(lines, done)) });
+  const relay = new LogRelay(name, wire);
   const log = createLog(name, config.admin.log.level, relay.take);
   process.on("exit", () => relay.flush());
   const lock = lockFile(data, name);
@@ -26,15 +22,20 @@ export async function runChildProcess(name: ChildName, configFile: string, data:
     case "control":
       return runChild(log, lock, async () => {
         const { startControl } = await import("../control/control.ts");
-        const control = await startControl(config, data, process.env, log, process.send && ((wanted) => process.send?.(wanted)));
-        process.on("message", (told: SupervisorNews | LogNews | DoctorNews) => {
-          if (told.type === "log") return control.logged(told);
-          if (told.type === "doctor-done" || told.type === "doctor-failed") return control.examined(told);
-          control.news(told);
-          process.send?.({ type: "news-taken" } satisfies NewsTaken);
+        const control = await startControl(config, data, process.env, log, wire.send);
+        const deaf = await wire.listen((news) => {
+          if (news.type === "log") return control.logged(news);
+          if (news.type === "doctor-done" || news.type === "doctor-failed") return control.examined(news);
+          control.news(news);
+          wire.send?.({ type: "news-taken" });
         });
         announce(control.url, control.firstKey, data);
-        return { stop: () => control.stop() };
+        return {
+          stop: () => {
+            deaf();
+            return control.stop();
+          },
+        };
       });
     case "netboot":
       return runChild(log, lock, async () => {

@@ -12,6 +12,7 @@ import { createLog } from "../../log/log.ts";
 import { LogTail } from "../../log/log-tail.ts";
 import { bootPlaces } from "../../netboot/boot-places.ts";
 import { type ProcessLock, takeLock } from "../../store/process-lock.ts";
+import { checkOneUser } from "../accounts/check-access.ts";
 import { startChecks } from "../start/checks.ts";
 import { setAsideLostDatabase } from "../start/database.ts";
 import { childSpecs } from "./children.ts";
@@ -23,6 +24,7 @@ import { Supervisor } from "./supervisor.ts";
 export async function up(configFile: string, data: DataDir, newDatabase: boolean): Promise<void> {
   const { config, moved } = loadConfigFile(configFile);
   closeNewFiles();
+  checkOneUser(data);
   createDataDir(data);
   bootPlaces(bootInterfaces(config.netboot)); // if an interface is invalid, this throws before any process starts
   const lock = claim(data);

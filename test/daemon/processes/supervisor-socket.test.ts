@@ -1,0 +1,81 @@
+/** Control's socket for processes that systemd starts: their log and their lives, and the limits of what they can send. */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { ControlLine } from "../../../daemon/processes/supervisor/control-line.ts";
+import { openControlSocket } from "../../../daemon/processes/supervisor/control-socket.ts";
+import { until } from "../../support/until.ts";
+
+async function opened(t: TestContext) {
+  const folder = mkdtempSync(join(tmpdir(), "muster-socket-"));
+  const path = join(folder, "control.sock");
+  const heard: string[] = [];
+  const hearer = {
+    line: (line: string) => void heard.push(line),
+    started: (name: string, pid: number) => void heard.push(`${name} ${pid} started`),
+    ended: (name: string) => void heard.push(`${name} ended`),
+  };
+  let close = await openControlSocket(path, hearer);
+  t.after(() => {
+    close();
+    rmSync(folder, { recursive: true });
+  });
+  const again = async () => {
+    close();
+    close = await openControlSocket(path, hearer);
+  };
+  return { path, heard, again };
+}
+
+test("the group of the folder may connect, and other users may not", async (t) => {
+  const { path } = await opened(t);
+  assert.equal(statSync(path).mode & 0o777, 0o660);
+});
+
+test("lines wait for control and arrive after its restart, in order", async (t) => {
+  const { path, heard, again } = await opened(t);
+  const line = new ControlLine(path, "netboot", 7).start();
+  line.sendLines(["one", "two"]);
+  await until("the lines have arrived", () => heard.length === 3);
+  assert.deepEqual(heard, ["netboot 7 started", "one", "two"]);
+  await again();
+  await until("it has connected again", () => heard.filter((each) => each.endsWith("started")).length === 2);
+  line.sendLines(["three"]);
+  await until("the next line has arrived", () => heard.includes("three"));
+});
+
+test("a process that is replaced has not ended until its successor ends", async (t) => {
+  const { path, heard } = await opened(t);
+  const hello = (pid: number) => `${JSON.stringify({ type: "hello", name: "executor", pid })}\n`;
+  const first = connect(path);
+  first.write(hello(1));
+  await until("the first is known", () => heard.length === 1);
+  const second = connect(path);
+  second.write(hello(2));
+  await until("the second is known", () => heard.length === 2);
+  first.destroy();
+  second.destroy();
+  await until("the end is known", () => heard.includes("executor ended"));
+  assert.deepEqual(heard, ["executor 1 started", "executor 2 started", "executor ended"]);
+});
+
+for (const [what, sent] of [
+  ["another message", '{"type":"doctor-wanted"}\n'],
+  ["a process that control does not know", '{"type":"hello","name":"control","pid":1}\n'],
+  ["text that is not JSON", "hello\n"],
+  ["a line without end", "x".repeat(1024 * 1024)],
+] as const)
+  test(`${what} ends the connection, and other processes stay`, async (t) => {
+    const { path, heard } = await opened(t);
+    new ControlLine(path, "netboot", 7).start();
+    await until("netboot is known", () => heard.length === 1);
+    const socket = connect(path);
+    socket.on("error", () => undefined); // a broken pipe while it still sends
+    const closed = new Promise((resolve) => socket.once("close", resolve));
+    socket.write(sent);
+    await closed;
+    assert.deepEqual(heard, ["netboot 7 started"]);
+  });
