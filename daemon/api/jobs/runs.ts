@@ -43,8 +43,14 @@ export function runsApi(mount: Mount, { playbooks, run, byHand, ...fleet }: Runs
     // The plan for the policy also checks the options against the playbook.
     const parameters = { playbook: name, check, ...parametersOfOptions(given) };
     byHand(context, "nodes").permit({ tool: "playbook_run", parameters, nodes: targets });
+    requireLimited(playbook);
     return run(targets, playbook, purpose, context.caller.name, order);
   });
+}
+
+/** The policy allows a playbook that adds hosts only as an approved plan. A job is limited to its node. */
+export function requireLimited({ name, addsHosts }: Playbook): void {
+  if (addsHosts) throw new MusterError("REQUEST_INVALID", `playbook: ${name} adds hosts itself, so it runs only as an approved plan`);
 }
 
 export function playbookCalled(name: string, { playbooks, refused }: PlaybookList): Playbook {

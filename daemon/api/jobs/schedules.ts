@@ -7,7 +7,7 @@ import { machinesOf } from "../../jobs/schedules/due.ts";
 import type { EventStore } from "../../store/events.ts";
 import type { ScheduleStore } from "../../store/jobs/schedules.ts";
 import type { Mount } from "../mount.ts";
-import { playbookCalled } from "./runs.ts";
+import { playbookCalled, requireLimited } from "./runs.ts";
 
 export interface SchedulesApi {
   schedules: ScheduleStore;
@@ -34,7 +34,7 @@ export function schedulesApi(mount: Mount, { schedules, nodes, findNode, events,
   mount(routes.listSchedules, () => ({ schedules: schedules.list().map(shown), maintenance: maintenance(new Date()) }));
 
   mount(routes.addSchedule, ({ name, playbook, nodes: targets, cron }, { caller }) => {
-    playbookCalled(playbook, playbooks());
+    requireLimited(playbookCalled(playbook, playbooks()));
     const now = new Date();
     const listed = targets === "all" ? [] : [...new Map(targets.map((each) => findNode(each)).map((node) => [node.id, node])).values()];
     const schedule: Schedule = {

@@ -105,7 +105,16 @@ function otherStep(step: PlanStep, { catalogue, node, playbooks }: WarrantWorld 
   }
 }
 
-const compared = ["method", "parameters", "risk", "scope", "unlabelled", "timeoutSeconds", "preview"] as const satisfies (keyof PlanStep)[];
+const compared = [
+  "method",
+  "parameters",
+  "risk",
+  "scope",
+  "unlabelled",
+  "choosesHosts",
+  "timeoutSeconds",
+  "preview",
+] as const satisfies (keyof PlanStep)[];
 
 function notAllowed(papers: Papers, world: WarrantWorld): string | undefined {
   const { work } = papers;

@@ -74,11 +74,15 @@ export function makePlan(proposal: Proposal, { catalogue, runbooks, nodes }: Wor
       if (steps.length > MAX_STEPS) throw new MusterError("REQUEST_INVALID", `${field}: more than ${MAX_STEPS} steps; name fewer nodes`);
     }
   }
+  const unlimited = steps.filter(({ choosesHosts }) => choosesHosts);
+  if (unlimited.length > 1 && fit.length > 1)
+    throw new MusterError("PARAMETER_INVALID", `${field}: the playbook adds hosts itself and is not limited to its node; name one node`);
   return {
     version: 1,
     goal,
     summary: [
       `${summary}${fit.length > 0 ? ` on ${listed(fit.map(({ name }) => name))}` : ""}`,
+      ...(unlimited.length > 0 ? ["not limited to it: the playbook adds hosts itself"] : []),
       ...leftOut.map((reason) => `left out: ${reason}`),
     ].join("; "),
     targets: fit.map(targetOf),

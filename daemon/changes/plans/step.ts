@@ -9,7 +9,7 @@ import type { ToolForm } from "../tools/form.ts";
 import { checkOptions } from "../tools/playbook-options.ts";
 import type { PlaybookFacts, Playbooks } from "../tools/playbooks.ts";
 import { riskOf } from "../tools/risk.ts";
-import { isUnlabelled, type KnownNode, type NodeValues, scopeOf, targetOf } from "./targets.ts";
+import { isUnlabelled, type KnownNode, listed, type NodeValues, scopeOf, targetOf } from "./targets.ts";
 
 /** The methods that reach a node by values of the inventory. */
 const INSIDE: ReadonlySet<string> = new Set(["ssh", "ansible", "winrm"]);
@@ -42,13 +42,15 @@ export function stepOf({ id, form, digest, parameters: given, node, playbooks }:
     parameters,
     risk,
     // A step without a node has no group, so it counts as prod.
-    scope: node ? scopeOf(node) : "prod",
-    ...(node && isUnlabelled(node) && { unlabelled: true as const }),
+    // So does a step that chooses its hosts, because it can choose any of them.
+    scope: node && !facts?.addsHosts ? scopeOf(node) : "prod",
+    ...(node && !facts?.addsHosts && isUnlabelled(node) && { unlabelled: true as const }),
+    ...(facts?.addsHosts && { choosesHosts: true as const }),
     after: [],
     timeoutSeconds: form.timeoutSeconds,
     expectedSeconds: form.expectedSeconds,
     costUsd: risk === "read" ? 0 : form.costUsd,
-    preview: previewOf(form, showCall(call) + secretsInWords(facts), values),
+    preview: previewOf(form, showCall(call) + secretsInWords(facts) + hostsInWords(facts), values),
   };
 }
 
@@ -57,6 +59,9 @@ const secretsInWords = ({ variables = {} }: Pick<PlaybookFacts, "variables"> = {
   Object.entries(variables)
     .flatMap(([name, each]) => ("secret" in each ? [`, ${name} from the secret ${each.secret}`] : []))
     .join("");
+
+const hostsInWords = ({ addsHosts }: Pick<PlaybookFacts, "addsHosts"> = {}): string =>
+  addsHosts ? `, NOT LIMITED to its node: the playbook adds hosts itself, and its plays are for ${listed(addsHosts) || "no hosts"}` : "";
 
 /** Names the values without showing them, because they may be passwords. */
 const valuesInWords = (values: NodeValues | undefined): string =>

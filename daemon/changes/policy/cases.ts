@@ -15,6 +15,8 @@ const CaseStep = z.strictObject({
   in: Scope.default("prod"),
   /** True if the node counts as prod only because it is in no group of a scope. */
   unlabelled: z.boolean().default(false),
+  /** True if the step is a playbook that adds hosts itself. */
+  choosesHosts: z.boolean().default(false),
   tool: ToolName.default("disk"),
   method: Method.default("ssh"),
   /** The node of the step, or null for a step on the executor's own machine. */
@@ -105,7 +107,7 @@ function planOf({ case: summary, steps, readOnly, tainted }: Case): Plan {
 }
 
 const stepOf = (
-  { does, in: scope, unlabelled, tool, method, node, parameters, costUsd, rollback }: Case["steps"][number],
+  { does, in: scope, unlabelled, choosesHosts, tool, method, node, parameters, costUsd, rollback }: Case["steps"][number],
   index: number,
 ): PlanStep => ({
   id: `${rollback ? "r" : ""}${index + 1}`,
@@ -117,6 +119,7 @@ const stepOf = (
   risk: does,
   scope,
   ...(unlabelled && { unlabelled: true as const }),
+  ...(choosesHosts && { choosesHosts: true as const }),
   after: [],
   timeoutSeconds: 60,
   expectedSeconds: 1,

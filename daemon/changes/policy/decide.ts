@@ -56,7 +56,17 @@ export function verdictsOf(plan: Plan, who: Who, rules: Rules): StepVerdict[] {
   const steps = [...plan.steps.map((step) => ({ step, rollback: false })), ...plan.rollback.map(({ step }) => ({ step, rollback: true }))];
   return steps.map(({ step, rollback }) => {
     const node = rules.namesNodes ? step.target : step.target !== undefined;
-    const alike = JSON.stringify([step.tool, step.risk, step.scope, step.unlabelled, step.method, step.parameters, node, rollback]);
+    const alike = JSON.stringify([
+      step.tool,
+      step.risk,
+      step.scope,
+      step.unlabelled,
+      step.choosesHosts,
+      step.method,
+      step.parameters,
+      node,
+      rollback,
+    ]);
     const verdict =
       asked.get(alike) ?? verdictOf({ plan, step, rollback, who, approvalMode: rules.approvalMode, prodByHand: rules.prodByHand }, rules);
     asked.set(alike, verdict);

@@ -75,6 +75,7 @@ export function questionFor(
     costCents: Math.ceil(plan.steps.reduce((sum, { costUsd }) => sum + costUsd, 0) * 100),
     approvalMode: reference("ApprovalMode", approvalMode),
     unlabelled: step.unlabelled === true,
+    choosesHosts: step.choosesHosts === true,
     stops: stops.has(step.tool),
     freeByHand: step.unlabelled === true || prodByHand === "allow",
     ...(who.byHand && { byHand: { ...who.byHand } }),

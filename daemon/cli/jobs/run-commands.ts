@@ -69,7 +69,11 @@ export function runCommands(program: Command, { json, client }: Words): void {
 }
 
 function showPlaybooks({ playbooks, refused }: PlaybookList): string {
-  const rows = playbooks.map(({ name, readOnly, does }) => [name, readOnly ? "read-only" : "changes", does]);
+  const rows = playbooks.map(({ name, readOnly, addsHosts, does }) => [
+    name,
+    addsHosts ? "adds hosts" : readOnly ? "read-only" : "changes",
+    does,
+  ]);
   return [
     rows.length === 0
       ? "There are no playbooks."

@@ -74,6 +74,8 @@ export const PlanStep = z.strictObject({
   scope: Scope,
   /** True if the node is in none of the groups `dev`, `staging` and `prod`. Such a node counts as `prod`. */
   unlabelled: z.literal(true).optional(),
+  /** True if the playbook adds hosts itself, so that the step is not limited to its node. The step then counts as `prod`. */
+  choosesHosts: z.literal(true).optional(),
   /** Ids of the steps that must succeed before this step starts. */
   after: z.array(z.string()),
   timeoutSeconds: z.int().min(1).max(86_400),

@@ -23,6 +23,8 @@ export const RunRequest = z.strictObject({
   /** Only report what would change (`--check --diff`). */
   check: z.boolean().optional(),
   options: RunOptions.optional(),
+  /** The playbook adds hosts itself, so the run is not limited to its members. Only an approved step of a plan is such a run. */
+  unlimited: z.literal(true).optional(),
   deadlineSeconds: z.int().min(1).max(86_400),
 });
 export type RunRequest = z.output<typeof RunRequest>;

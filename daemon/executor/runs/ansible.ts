@@ -46,7 +46,8 @@ export function ansibleCommand(request: RunRequest, settings: AnsibleSettings, v
     command: "ansible-playbook",
     args: [
       `--inventory=${settings.inventory}`,
-      `--limit=${request.members.map(({ node }) => node).join(",")}`,
+      // Ansible applies a limit to the hosts that a play adds, too.
+      ...(request.unlimited ? [] : [`--limit=${request.members.map(({ node }) => node).join(",")}`]),
       ...(request.members.length > 1 ? [`--forks=${Math.min(request.members.length, MAX_FORKS)}`] : []),
       ...(request.check ? ["--check", "--diff"] : []),
       ...tagWords("--tags", request.options?.tags),

@@ -17,6 +17,8 @@ interface AnsibleStep {
   place: Place;
 }
 
+type Judged = Pick<PlanStep, "content" | "target" | "parameters" | "risk" | "choosesHosts">;
+
 const variablesFile = ({ base }: Pick<Place, "base">): string => `${base}.variables.yaml`;
 
 export async function runAnsible(
@@ -35,7 +37,7 @@ export async function runAnsible(
 }
 
 /** Completes the end of a step, also of a step that an earlier executor started. */
-export function ansibleEnd(end: StepEnd, step: Pick<PlanStep, "content" | "target" | "parameters" | "risk">, place: Place): StepEnd {
+export function ansibleEnd(end: StepEnd, step: Judged, place: Place): StepEnd {
   removeVariables(variablesFile(place));
   // Only steps with a playbook have the digest of a playbook. Only a success can be a false one.
   if (step.content === undefined || end.status !== "succeeded") return end;
@@ -43,13 +45,14 @@ export function ansibleEnd(end: StepEnd, step: Pick<PlanStep, "content" | "targe
   return problem === undefined ? end : { ...end, status: "failed", error: problem };
 }
 
-function problemOf(
-  { target = "", parameters, risk }: Pick<PlanStep, "target" | "parameters" | "risk">,
-  events: string,
-): string | undefined {
+function problemOf({ target = "", parameters, risk, choosesHosts }: Judged, events: string): string | undefined {
   const { recap } = recapFrom(events);
   if (recap === undefined) return "Ansible ended without a report to Muster, so what it did is not known";
   const isPreview = parameters.check === true;
+  if (choosesHosts) {
+    const others = Object.entries(recap).filter(([host, { ok }]) => host !== "localhost" && (ok > 0 || isPreview));
+    return others.length > 0 ? undefined : "the playbook ran on no host that it added: its other plays matched no host";
+  }
   const counts = recap[target];
   // A preview runs no task of a playbook that consists only of commands.
   if (!counts || (counts.ok === 0 && !isPreview))

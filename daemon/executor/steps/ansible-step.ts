@@ -19,6 +19,8 @@ export interface AnsibleWork {
   executionId: string;
   node: string;
   timeoutSeconds: number;
+  /** True if the approved plan says that the playbook adds hosts itself. */
+  unlimited?: true | undefined;
 }
 
 /** `variables` is the path of the file with the extra variables of this run. */
@@ -56,6 +58,7 @@ function playbookWords(
     playbook: pathOf(playbook),
     ...(check && { check }),
     ...(options && { options }),
+    ...(work.unlimited && { unlimited: true as const }),
     deadlineSeconds: work.timeoutSeconds,
   });
   const { command, args } = ansibleCommand(request, settings, variables);

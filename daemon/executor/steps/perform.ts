@@ -118,7 +118,7 @@ async function perform(
     case "module": {
       if (call.kind === "playbook") requireSame(call.playbook, of);
       requireSameValues(of, means);
-      const work = { executionId, node: required(target).node, timeoutSeconds };
+      const work = { executionId, node: required(target).node, timeoutSeconds, unlimited: step.choosesHosts };
       return runAnsible(call, { work, step, place }, means.ansible, limits, signal);
     }
     case "command": {

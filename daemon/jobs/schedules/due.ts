@@ -29,6 +29,8 @@ export function machinesOf(
 /** Returns the next step of a schedule that is due. */
 export function dueStep(schedule: Schedule, playbook: Playbook | undefined, rule: MaintenanceRule, now: Date): DueStep {
   if (!playbook) return { kind: "skip", outcome: `not run: playbook ${schedule.playbook} no longer exists` };
+  if (playbook.addsHosts)
+    return { kind: "skip", outcome: `not run: ${playbook.name} adds hosts itself, so it runs only as an approved plan` };
   if (playbook.readOnly) return { kind: "run", playbook };
   const reason = unapproved(schedule, playbook);
   if (reason !== undefined) return { kind: "skip", outcome: `not run: ${reason}` };

@@ -27,7 +27,7 @@ import { type PlannedWork, Proposal, type ProposalInput } from "../../../daemon/
 import { FromExecutor } from "../../../daemon/contract/executor-protocol.ts";
 import { createDataDir, type DataDir, dataDir } from "../../../daemon/data-dir.ts";
 import { type Executor, startExecutor } from "../../../daemon/executor/server.ts";
-import { playbooksIn } from "../../../daemon/jobs/playbooks/playbooks.ts";
+import { playbooksIn, secretsIn } from "../../../daemon/jobs/playbooks/playbooks.ts";
 import { InventoryFile } from "../../../daemon/machines/inventory/file.ts";
 import { planSettings } from "../../../daemon/processes/executor/plan-settings.ts";
 import { openStores, type Stores } from "../../../daemon/store/stores.ts";
@@ -45,6 +45,7 @@ export interface LabNode {
 }
 
 type Executed = Extract<FromExecutor, { type: "executed" }>;
+
 const repository = join(import.meta.dirname, "../../..");
 
 export class PlanLab {
@@ -119,7 +120,13 @@ export class PlanLab {
       graceMs: 500,
       power: this.config.machines.power,
       plans: planSettings(this.config, data, {}),
-      ansible: { directory: this.ansibleDirectory, inventory: data.inventory, knownHosts: data.knownHosts, home: data.executor },
+      ansible: {
+        directory: this.ansibleDirectory,
+        inventory: data.inventory,
+        knownHosts: data.knownHosts,
+        home: data.executor,
+        secretVariables: secretsIn(this.ansibleDirectory),
+      },
     });
     await this.connect();
   }

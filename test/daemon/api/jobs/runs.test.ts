@@ -4,7 +4,9 @@ import { test } from "node:test";
 import type { ToExecutor } from "../../../../daemon/contract/executor-protocol.ts";
 import type { Job } from "../../../../daemon/contract/jobs/job.ts";
 import type { RunRequest } from "../../../../daemon/contract/jobs/run-messages.ts";
+import type { Schedule } from "../../../../daemon/contract/jobs/schedule.ts";
 import type { NodeState } from "../../../../daemon/contract/machines/node.ts";
+import { dueStep } from "../../../../daemon/jobs/schedules/due.ts";
 import { type Served, serve } from "../../../support/dhcp/served.ts";
 import { queuing } from "../../../support/queuing.ts";
 import { addNode } from "../../../support/world.ts";
@@ -147,4 +149,26 @@ test("a group becomes the jobs of its nodes that are ready, and an unknown group
     jobs.map(({ nodeName }) => nodeName),
     ["n1", "n2", "n3"],
   );
+});
+
+test("a playbook that adds hosts never becomes a job or a schedule, which are limited to their nodes", async (t) => {
+  const adding = { name: "vm", does: "Makes a machine.", readOnly: false, sha256: "0", addsHosts: ["localhost", "target"] };
+  const { world, request, key } = await serve(t, { playbooks: () => ({ playbooks: [adding], refused: [] }) });
+  addNode(world, ready, "n1");
+  const operator = key("operator");
+  for (const [path, body] of [
+    ["/api/runs", { playbook: "vm", nodes: ["n1"] }],
+    ["/api/runs", { playbook: "vm", nodes: ["n1"], check: true }],
+    ["/api/schedules", { name: "s", playbook: "vm", nodes: ["n1"], cron: "@daily" }],
+  ] as const) {
+    const { status, body: answer } = await request(path, { method: "POST", key: operator, body: JSON.stringify(body) });
+    assert.equal(status, 400);
+    assert.equal(
+      (answer as { error: { message: string } }).error.message,
+      "playbook: vm adds hosts itself, so it runs only as an approved plan",
+    );
+  }
+  const rule = { windows: [], timeZone: "UTC" };
+  const schedule = { name: "s", approval: { by: "ada", at, sha256: "0" } } as Schedule;
+  assert.equal(dueStep(schedule, adding, rule, new Date()).kind, "skip", "a playbook that began to add hosts after its approval");
 });

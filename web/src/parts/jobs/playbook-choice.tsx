@@ -49,6 +49,9 @@ export function PlaybookChoice({ playbook, onPlaybook, check, onCheck, onOptions
         </select>
       </label>
       {chosen && <p className="soft">{chosen.does}</p>}
+      {chosen?.addsHosts && (
+        <p>It adds hosts itself and is not limited to the selected machine. It needs approval, for one machine at a time.</p>
+      )}
       {chosen && <RunOptionFields playbook={chosen} texts={texts} onTexts={write} />}
       {"problem" in read && <p className="problem">{read.problem}</p>}
       {chosen && !chosen.readOnly && (
