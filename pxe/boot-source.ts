@@ -57,6 +57,8 @@ export interface WireEvent {
    */
   mac?: MacAddress;
   address?: string;
+  /** The machine that sent a DHCP packet. A booting machine that is not known yet becomes known by this event. */
+  machine?: MachineSeen;
   /** The event type, such as `dhcp.discover`, `dhcp.ack`, `proxydhcp.reply`, `tftp.read` or `http.asset`. */
   type: string;
   /** The sentence that the timeline shows for this event. */
@@ -65,6 +67,7 @@ export interface WireEvent {
 }
 
 export interface BootSource {
+  /** Writes nothing, because many machines wait for an OFFER at the same time. */
   dhcpPlan(machine: MachineSeen): DhcpPlan;
   /**
    * Answers every request of the boot HTTP server for a path outside `/assets/`. This function must not throw on

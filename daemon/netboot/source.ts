@@ -1,11 +1,12 @@
 /** Answers the requests of the boot servers from the fleet's rules and the database. */
 
 import type { BootRequest, BootResponse, BootSource, DhcpPlan, MachineSeen, WireEvent } from "../../pxe/boot-source.ts";
+import type { Node } from "../contract/machines/node.ts";
 import { explain } from "../errors/errors.ts";
 import type { Log } from "../log/log.ts";
 import type { EventStore } from "../store/events.ts";
 import type { BootScript } from "./answers/boot-script.ts";
-import { type Discovery, TOO_MANY_NEW } from "./answers/discovery.ts";
+import { type Discovery, factsOf } from "./answers/discovery.ts";
 import type { LoaderFiles } from "./answers/loader-files.ts";
 import { refuse } from "./answers/responses.ts";
 import type { EventLimit } from "./event-limit.ts";
@@ -34,15 +35,14 @@ export class FleetBootSource implements BootSource {
 
   /**
    * Returns the DHCP plan of a machine. Every machine may boot from the network. The machine's script boots the
-   * local disk unless the node is armed.
+   * local disk unless the node is armed. A new machine becomes a node when its event is recorded.
    */
   dhcpPlan(machine: MachineSeen): DhcpPlan {
     // Only a booting client sends its architecture. Other clients on the LAN only need an address.
     if (machine.arch === undefined) return { netboot: false, reason: "not a booting machine" };
-    const node = this.#parts.discovery.meet(machine);
-    if (!node) return { netboot: true, reason: TOO_MANY_NEW };
-    const bootFile = this.#parts.quirkBook.bootFile(machine, node.facts);
-    const reason = `${node.name} is ${node.state.phase}`;
+    const node = this.#parts.discovery.find(machine.mac);
+    const bootFile = this.#parts.quirkBook.bootFile(machine, node?.facts ?? factsOf(machine));
+    const reason = node ? `${node.name} is ${node.state.phase}` : "a new machine";
     return bootFile === undefined ? { netboot: true, reason } : { netboot: true, reason: `${reason}, and boots by ${bootFile}`, bootFile };
   }
 
@@ -65,7 +65,7 @@ export class FleetBootSource implements BootSource {
     const mac = event.mac ?? (event.address === undefined ? undefined : this.#parts.macAt(event.address));
     this.#parts.observe?.(event);
     if (mac !== undefined) this.#parts.quirkBook.observe(mac, event);
-    const node = mac === undefined ? undefined : this.#parts.discovery.find(mac);
+    const node = mac === undefined ? undefined : this.#nodeOf(mac, event);
     if (!node || !this.#parts.eventLimit.allows(node, event)) return;
     this.#parts.events.append({
       source: "netboot",
@@ -74,5 +74,10 @@ export class FleetBootSource implements BootSource {
       nodeId: node.id,
       ...(event.detail && { detail: event.detail }),
     });
+  }
+
+  #nodeOf(mac: string, { machine }: WireEvent): Node | undefined {
+    const { discovery } = this.#parts;
+    return machine?.arch === undefined ? discovery.find(mac) : discovery.meet(machine);
   }
 }

@@ -6,6 +6,7 @@ import type { Log } from "../boot-source.ts";
 import { BoundedMap } from "../bounded-map.ts";
 import { toAddress } from "../dhcp/message/address.ts";
 import type { Endpoint } from "../endpoint.ts";
+import { Quiet } from "../quiet.ts";
 import type { Datagram, HttpRequestSeen, Tap } from "../tap.ts";
 import { bootReplyTo, bootRequest } from "./dhcp-bytes.ts";
 import { tcpPacket, udpPacket } from "./frames.ts";
@@ -23,10 +24,12 @@ export interface RecorderOptions {
 }
 
 const FLUSH_MS = 20;
+/** While many packets arrive, the recorder waits at most this time for a quiet moment. */
+const MOST_WAIT_MS = 50;
 /** The recorder saves the packets of this number of machines. It then pauses, so that the servers can answer new packets. */
-const MOST_AT_ONCE = 64;
+const MOST_AT_ONCE = 16;
 /** The recorder drops new packets when more than this number of bytes waits to be saved. */
-const MOST_WAITING = 1024 * 1024;
+const MOST_WAITING = 4 * 1024 * 1024;
 const MOST_OF_ONE = 64 * 1024;
 const MOST_REMEMBERED = 4096;
 /**
@@ -43,9 +46,10 @@ export class Recorder implements Tap {
   readonly #bootedAt = new BoundedMap<string, number>(MOST_REMEMBERED);
   readonly #addresses = new BoundedMap<string, string>(MOST_REMEMBERED);
   readonly #sequences = new BoundedMap<string, number>(MOST_REMEMBERED);
+  readonly #quiet = new Quiet();
   #waitingBytes = 0;
   #dropped = 0;
-  #timer: NodeJS.Timeout | undefined;
+  #scheduled = false;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
@@ -53,6 +57,7 @@ export class Recorder implements Tap {
 
   datagram(datagram: Datagram): void {
     const { protocol, direction, bytes, port, remote } = datagram;
+    this.#quiet.received();
     if (bytes.length > MOST_PAYLOAD) return;
     const mac = protocol === "dhcp" ? this.#dhcpMachine(datagram) : this.#machineAt(remote.address);
     if (mac === undefined) return;
@@ -74,7 +79,6 @@ export class Recorder implements Tap {
   }
 
   close(): void {
-    clearTimeout(this.#timer);
     this.#write(this.#waiting.size);
   }
 
@@ -107,12 +111,19 @@ export class Recorder implements Tap {
     waiting.push(record);
     this.#waiting.set(mac, waiting);
     this.#waitingBytes += record.length;
-    this.#timer ??= setTimeout(() => this.#flushSome(), FLUSH_MS);
+    this.#schedule(FLUSH_MS);
+  }
+
+  #schedule(waitMs: number): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setTimeout(() => this.#quiet.run(() => this.#flushSome(), MOST_WAIT_MS), waitMs);
   }
 
   #flushSome(): void {
+    this.#scheduled = false;
     this.#write(MOST_AT_ONCE);
-    this.#timer = this.#waiting.size > 0 ? setTimeout(() => this.#flushSome(), 1) : undefined;
+    if (this.#waiting.size > 0) this.#schedule(1);
   }
 
   #write(most: number): void {

@@ -1,6 +1,6 @@
 /**
- * Decides how to answer one DHCP message, and sends the answer. An ACK is sent after its lease is on disk. Every
- * other answer is sent immediately.
+ * Decides how to answer one DHCP message, and sends the answer. An ACK is sent after its lease and its event are on
+ * disk. Every other answer is sent immediately.
  */
 import type { Socket } from "node:dgram";
 import type { BootSource, LeaseStore, Log } from "../boot-source.ts";
@@ -32,6 +32,7 @@ export interface AnsweringParts {
   leasing?: { leases: Pick<LeaseStore, "settled">; neighbours: Pick<AskableNeighbours, "ask"> } | undefined;
   source: Pick<BootSource, "record">;
   together: <T>(work: () => T) => T;
+  whenQuiet: (work: () => void) => void;
   show: ShowDatagram;
   log: Log;
   /** Processes the message again after the ARP check has shown whether the requested address is in use. */
@@ -56,31 +57,37 @@ export class Answering {
     this.#timeline = new BootTimeline(parts);
   }
 
-  /** The result `promised` means that an ACK is ready but waits until its lease is on disk. */
-  answer(received: ReceivedMessage): "promised" | undefined {
+  /**
+   * Sends every answer except an ACK. For an ACK, returns a function that sends the ACK as soon as its lease is on disk.
+   * The caller first stores the events of the machine.
+   */
+  answer(received: ReceivedMessage): (() => void) | undefined {
     const answer = this.#decide(received);
     if (!answer) return undefined;
-    const { leasing, log } = this.#parts;
     const { request, decision } = answer;
     // An OFFER or a NAK makes no promise, so the server does not wait for the disk.
-    if (!leasing || messageType(decision.packet) !== MessageType.ack) {
-      this.#send(answer);
-      this.#timeline.replied(request, decision);
-      return undefined;
-    }
+    const isPromise = messageType(decision.packet) === MessageType.ack;
+    if (!isPromise) this.#send(answer);
     this.#timeline.replied(request, decision);
-    leasing.leases.settled().then(
-      () => this.#send(answer),
+    return isPromise ? this.#promise(answer) : undefined;
+  }
+
+  #promise(answer: Answer): () => void {
+    const { leasing, log } = this.#parts;
+    const { request } = answer;
+    const saved = (leasing?.leases.settled() ?? Promise.resolve()).then(
+      () => true,
       (error) => {
         log.error({ err: error, mac: request.mac }, "lease not saved, so the ACK is not sent");
         if (isBooting(request)) this.#timeline.add(request, "the lease could not be saved, so no answer was sent");
+        return false;
       },
     );
-    return "promised";
+    return () => void saved.then((isSaved) => isSaved && this.#send(answer));
   }
 
-  recordNow(macs: ReadonlySet<string>): void {
-    this.#timeline.recordNow(macs);
+  recordNow(mac: string): void {
+    this.#timeline.recordNow(mac);
   }
 
   close(): void {

@@ -4,7 +4,7 @@
  */
 import type { BootSource, Log } from "../boot-source.ts";
 import { BoundedMap } from "../bounded-map.ts";
-import { isBooting } from "./decision/client.ts";
+import { isBooting, machineSeen } from "./decision/client.ts";
 import type { DhcpDecision } from "./decision/reply.ts";
 import { exchangeOf } from "./exchange.ts";
 import { MessageType } from "./message/option.ts";
@@ -14,12 +14,19 @@ import { Timeline } from "./timeline.ts";
 /** The number of machines whose boot the timeline remembers. */
 const MOST_REMEMBERED = 16_384;
 
+export interface BootTimelineParts {
+  source: Pick<BootSource, "record">;
+  together: <T>(work: () => T) => T;
+  whenQuiet: (work: () => void) => void;
+  log: Log;
+}
+
 export class BootTimeline {
   readonly #timeline: Timeline;
   readonly #booted = new BoundedMap<string, true>(MOST_REMEMBERED);
 
-  constructor({ source, together, log }: { source: Pick<BootSource, "record">; together: <T>(work: () => T) => T; log: Log }) {
-    this.#timeline = new Timeline((event) => source.record(event), together, log);
+  constructor({ source, ...parts }: BootTimelineParts) {
+    this.#timeline = new Timeline({ ...parts, record: (event) => source.record(event) });
   }
 
   replied(request: DhcpPacket, decision: Extract<DhcpDecision, { kind: "reply" }>): void {
@@ -38,11 +45,12 @@ export class BootTimeline {
 
   add(request: DhcpPacket, summary: string, detail?: Record<string, unknown>): void {
     const type = typeName(messageType(request));
-    this.#timeline.add({ mac: request.mac, type: `dhcp.${type}`, summary: `DHCP ${type}: ${summary}`, ...(detail && { detail }) });
+    const machine = machineSeen(request);
+    this.#timeline.add({ mac: request.mac, machine, type: `dhcp.${type}`, summary: `DHCP ${type}: ${summary}`, ...(detail && { detail }) });
   }
 
-  recordNow(macs: ReadonlySet<string>): void {
-    this.#timeline.recordNow(macs);
+  recordNow(mac: string): void {
+    this.#timeline.recordNow(mac);
   }
 
   flush(): void {

@@ -49,7 +49,7 @@ export async function startDhcpServer(options: DhcpServerOptions): Promise<DhcpS
     : (request, from) => decideProxy(request, identity, source.dhcpPlan(machineSeen(request)), from);
   const decideBoot: Decide = (request, from) => decideBootServer(request, identity, source.dhcpPlan(machineSeen(request)), from);
 
-  if (full) warmUp(identity);
+  if (full) warmUp(identity, source);
   const show = showTo(tap);
   const turns = new Turns({ leasing: full, source, together, show, log });
   const receive = (decide: Decide) => (message: Omit<Message, "decide">) => {

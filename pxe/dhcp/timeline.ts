@@ -2,22 +2,27 @@
 import type { Log, WireEvent } from "../boot-source.ts";
 
 const WAIT_MS = 50;
-const MOST_AT_ONCE = 256;
+/** During one transaction, the server answers no packets. */
+const MOST_AT_ONCE = 16;
 /** Limits the memory for events if very many machines boot at the same time. */
 const MOST_KEPT = 8_192;
 
+interface TimelineParts {
+  record: (event: WireEvent) => void;
+  together: (work: () => void) => void;
+  /** Runs work when the server has nothing more urgent to do. */
+  whenQuiet?: (work: () => void) => void;
+  log: Log;
+}
+
 export class Timeline {
-  readonly #record: (event: WireEvent) => void;
-  readonly #together: (work: () => void) => void;
-  readonly #log: Log;
+  readonly #parts: TimelineParts;
   #waiting: WireEvent[] = [];
   #dropped = 0;
-  #timer: NodeJS.Timeout | undefined;
+  #scheduled = false;
 
-  constructor(record: (event: WireEvent) => void, together: (work: () => void) => void, log: Log) {
-    this.#record = record;
-    this.#together = together;
-    this.#log = log;
+  constructor(parts: TimelineParts) {
+    this.#parts = parts;
   }
 
   add(event: WireEvent): void {
@@ -26,44 +31,45 @@ export class Timeline {
       return;
     }
     this.#waiting.push(event);
-    this.#timer ??= setTimeout(() => this.#flushSome(), WAIT_MS);
+    this.#schedule(WAIT_MS);
   }
 
-  #flushSome(): void {
-    this.#timer = undefined;
-    this.#write(this.#waiting.splice(0, MOST_AT_ONCE));
-    // During the pause, the server can answer newly arrived packets.
-    if (this.#waiting.length > 0) this.#timer = setTimeout(() => this.#flushSome(), 1);
-  }
-
-  /**
-   * Records the pending events of these machines immediately, because an answer must not be sent before its event is
-   * stored.
-   */
-  recordNow(macs: ReadonlySet<string>): void {
-    if (macs.size === 0) return;
-    const isDue = ({ mac }: WireEvent) => mac !== undefined && macs.has(mac);
-    const due = this.#waiting.filter(isDue);
-    this.#waiting = this.#waiting.filter((event) => !isDue(event));
+  /** Records the pending events of a machine immediately, because an ACK must not be sent before its event is stored. */
+  recordNow(mac: string): void {
+    const due = this.#waiting.filter((event) => event.mac === mac);
+    this.#waiting = this.#waiting.filter((event) => event.mac !== mac);
     this.#write(due);
   }
 
   flush(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
     this.#write(this.#waiting.splice(0));
   }
 
+  #schedule(waitMs: number): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    const { whenQuiet = (work) => work() } = this.#parts;
+    setTimeout(() => whenQuiet(() => this.#flushSome()), waitMs);
+  }
+
+  #flushSome(): void {
+    this.#scheduled = false;
+    this.#write(this.#waiting.splice(0, MOST_AT_ONCE));
+    // During the pause, the server can answer newly arrived packets.
+    if (this.#waiting.length > 0) this.#schedule(1);
+  }
+
   #write(events: readonly WireEvent[]): void {
-    if (this.#dropped > 0) this.#log.warn({ dropped: this.#dropped }, "more happened than could be recorded");
+    const { record, together, log } = this.#parts;
+    if (this.#dropped > 0) log.warn({ dropped: this.#dropped }, "more happened than could be recorded");
     this.#dropped = 0;
     if (events.length === 0) return;
     try {
-      this.#together(() => {
-        for (const event of events) this.#record(event);
+      together(() => {
+        for (const event of events) record(event);
       });
     } catch (error) {
-      this.#log.error({ err: error, events: events.length }, "events not recorded");
+      log.error({ err: error, events: events.length }, "events not recorded");
     }
   }
 }

@@ -53,14 +53,21 @@ export const TOO_MANY_NEW = "too many unknown machines came at once";
 
 const discovered = { source: "netboot", type: "node.discovered", summary: "first seen booting over the network" } as const;
 
-function newNode({ mac, arch, uuid }: Pick<MachineSeen, "mac" | "arch" | "uuid">, nodes: NodeStore): Node {
+/** Returns the facts that the first DHCP packet of a machine contains. */
+export const factsOf = ({ arch, uuid }: Pick<MachineSeen, "arch" | "uuid">): Facts => ({
+  ...(arch !== undefined && { firmware: arch === 0 ? "bios" : "uefi" }),
+  ...(uuid !== undefined && { uuid }),
+});
+
+function newNode(machine: Pick<MachineSeen, "mac" | "arch" | "uuid">, nodes: NodeStore): Node {
+  const { mac } = machine;
   const now = new Date().toISOString();
   return {
     id: randomUUID(),
     name: proposedName(mac, (name) => nodes.findByName(name) !== undefined),
     macs: [mac],
     state: { phase: "discovered" },
-    facts: { ...(arch !== undefined && { firmware: arch === 0 ? "bios" : "uefi" }), ...(uuid !== undefined && { uuid }) },
+    facts: factsOf(machine),
     createdAt: now,
     updatedAt: now,
   };

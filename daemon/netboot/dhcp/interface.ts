@@ -87,11 +87,7 @@ export async function startDhcp(parts: DhcpParts): Promise<{ close(): Promise<vo
 async function serveAndListen(parts: DhcpParts, fd: number): Promise<{ close(): Promise<void> }> {
   const { otherServers, source, leases, ours, log } = parts;
   const server = await serve(parts);
-  const timeline = new Timeline(
-    (event) => source.record(event),
-    (work) => leases.together(work),
-    log,
-  );
+  const timeline = new Timeline({ record: (event) => source.record(event), together: (work) => leases.together(work), log });
   const overheard = await overhearOffers({ fd }, { ours, heard: (offer) => timeline.add(otherServers.heard(offer)), log });
   return {
     close: async () => {

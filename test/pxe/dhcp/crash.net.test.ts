@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { MessageType } from "../../../pxe/dhcp/message/option.ts";
+import { openStores } from "../../../daemon/store/stores.ts";
+import { MessageType, Option } from "../../../pxe/dhcp/message/option.ts";
 import { Storm } from "../../support/dhcp/dhcp-storm.ts";
 
 const program = join(import.meta.dirname, "../../support/dhcp/dhcp-process.ts");
@@ -46,6 +47,39 @@ test("a server that is killed again and again in a storm gives no address twice 
     const last = new Map([...storm.promised].flatMap(([address, holders]) => [...holders].map((mac) => [mac, address] as const)));
     for (const [mac, address] of [...last].slice(0, 100))
       assert.equal(await storm.reboot(mac, address), MessageType.ack, `${mac} ${address}`);
+  } finally {
+    child.kill("SIGKILL");
+    storm.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test("after each kill, every booting machine that got an ACK is a node with the events of its request", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "muster-crash-"));
+  const database = join(folder, "muster.db");
+  const storm = await Storm.open([
+    [Option.vendorClass, Buffer.from("PXEClient:Arch:00007:UNDI:003016")],
+    [Option.clientArchitecture, Uint8Array.of(0, 7)],
+  ]);
+  let child = await start(database, storm);
+  try {
+    const joined = storm.join(Array.from({ length: 300 }, (_, n) => macOf(n)));
+    for (let kills = 0; kills < 4; kills++) {
+      const before = storm.promised.size;
+      while (storm.promised.size < before + 40) await sleep(5);
+      child.kill("SIGKILL");
+      await once(child, "exit");
+      const promised = new Set([...storm.promised.values()].flatMap((holders) => [...holders]));
+      const { db, nodes, events } = openStores(database);
+      const untold = [...promised].filter((mac) => {
+        const node = nodes.findByMac(mac);
+        return !node || !events.ofNode(node.id, 0, 100).some(({ type }) => type === "dhcp.request");
+      });
+      db.close();
+      assert.deepEqual(untold, []);
+      child = await start(database, storm);
+    }
+    await joined;
   } finally {
     child.kill("SIGKILL");
     storm.close();

@@ -1,8 +1,9 @@
 /**
  * A DHCP server in its own process with a database on disk, so that a test can kill it. Its argument is the
- * database.
+ * database. It records booting machines like the netboot process.
  */
 
+import { Discovery } from "../../../daemon/netboot/answers/discovery.ts";
 import { LeaseCommits } from "../../../daemon/netboot/dhcp/lease-commits.ts";
 import { openStores } from "../../../daemon/store/stores.ts";
 import { noNeighbours } from "../../../pxe/dhcp/decision/full.ts";
@@ -14,7 +15,8 @@ import { silentLog } from "../log.ts";
 import { server as identity } from "./dhcp.ts";
 
 const database = process.argv[2] ?? "";
-const { leases } = openStores(database);
+const { db, nodes, registry, events, leases } = openStores(database);
+const discovery = new Discovery(db, nodes, registry);
 const commits = await LeaseCommits.start(database, leases, (error) => {
   throw error;
 });
@@ -43,7 +45,10 @@ const { dhcpPort } = await startDhcpServer({
   source: {
     dhcpPlan: () => ({ netboot: false, reason: "a storm of plain machines" }),
     respond: () => ({ status: 404, contentType: "text/plain", body: "" }),
-    record: () => undefined,
+    record: ({ machine, type, summary }) => {
+      const node = machine?.arch === undefined ? undefined : discovery.meet(machine);
+      if (node) events.append({ source: "netboot", type, summary, nodeId: node.id });
+    },
   },
   together: (work) => leases.together(work),
   log: silentLog,

@@ -18,22 +18,25 @@ export class Storm {
   /** Current port of the server; 0 while it is down. */
   port = 0;
   readonly #socket: Socket;
+  readonly #options: readonly [number, Uint8Array][];
   readonly #waiting = new Map<number, (packet: DhcpPacket) => void>();
   #transaction = 1;
 
-  private constructor(socket: Socket) {
+  private constructor(socket: Socket, options: readonly [number, Uint8Array][]) {
     this.#socket = socket;
+    this.#options = options;
     socket.on("message", (bytes) => {
       const packet = decode(bytes);
       this.#waiting.get(packet.transactionId)?.(packet);
     });
   }
 
-  static async open(): Promise<Storm> {
+  /** Each message contains the options `options`. */
+  static async open(options: readonly [number, Uint8Array][] = []): Promise<Storm> {
     const socket = createSocket("udp4");
     socket.bind(0, "127.0.0.1");
     await once(socket, "listening");
-    return new Storm(socket);
+    return new Storm(socket, options);
   }
 
   /** Joins all machines, a limited number at a time, until each has an address. */
@@ -72,7 +75,7 @@ export class Storm {
     const transactionId = this.#transaction++;
     const answered = Promise.withResolvers<DhcpPacket>();
     this.#waiting.set(transactionId, answered.resolve);
-    const bytes = question(mac, transactionId, type, options);
+    const bytes = question(mac, transactionId, type, [...this.#options, ...options]);
     try {
       for (;;) {
         this.#socket.send(bytes, this.port, "127.0.0.1", () => undefined);

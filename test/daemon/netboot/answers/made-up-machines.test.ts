@@ -19,9 +19,25 @@ test("scripts and DHCP requests of made-up machines add a limited number of node
   assert.equal(met, 600);
   assert.equal(answers.at(0), 200);
   assert.equal(answers.at(-1), 429);
-  const plan = source.dhcpPlan({ mac: macOf(70_000), arch: 7 });
-  assert.deepEqual(plan, { netboot: true, reason: "too many unknown machines came at once" });
+  const machine = { mac: macOf(70_000), arch: 7 };
+  assert.deepEqual(source.dhcpPlan(machine), { netboot: true, reason: "a new machine" });
+  source.record({ mac: machine.mac, machine, type: "dhcp.discover", summary: "asks for an address" });
   assert.equal(world.nodes.countIn("discovered"), met);
+});
+
+test("a DHCP plan writes nothing; the event of a booting machine makes it known, the event of another system does not", () => {
+  const { world, source, types } = bootBench("full", stopped);
+  const machine = { mac: macOf(1), arch: 0, uuid: "4c4c4544-0000-0000-0000-000000000001" };
+  assert.deepEqual(source.dhcpPlan(machine), { netboot: true, reason: "a new machine" });
+  assert.deepEqual(world.nodes.list(), []);
+  assert.deepEqual(world.events.after(0, 10), []);
+  source.record({ mac: machine.mac, machine, type: "dhcp.discover", summary: "asks for an address" });
+  source.record({ mac: macOf(2), machine: { mac: macOf(2) }, type: "dhcp.request", summary: "renews its address" });
+  const [node, ...others] = world.nodes.list();
+  assert.deepEqual([node?.macs, node?.facts], [[machine.mac], { firmware: "bios", uuid: machine.uuid }]);
+  assert.deepEqual(others, []);
+  assert.deepEqual(types(node?.id ?? ""), ["node.discovered", "dhcp.discover"]);
+  assert.deepEqual(source.dhcpPlan(machine), { netboot: true, reason: `${node?.name} is discovered` });
 });
 
 test("1,024 discovered machines are kept; a new one displaces the one that was longest not seen, and no accepted one", () => {
