@@ -14,7 +14,8 @@ import { loaders, missingBootFiles, otherRelease } from "../netboot/boot-files.t
 import { type BootNetwork, bootNetwork, bootPlaces } from "../netboot/boot-places.ts";
 import { accountIds } from "../processes/accounts/account-ids.ts";
 import { wrongEntries } from "../processes/accounts/check-access.ts";
-import { LOGIN_CHECK, type StartCheck, startChecks, VOTERS_CHECK } from "../processes/start/checks.ts";
+import { DATABASE_CHECK, LOGIN_CHECK, type StartCheck, startChecks, VOTERS_CHECK } from "../processes/start/checks.ts";
+import { neighbourCheck } from "./doctor-neighbours.ts";
 import { ourDaemonAnswers, portChecks } from "./doctor-ports.ts";
 import { programChecks, psqlCheck } from "./doctor-programs.ts";
 import { votersCheck } from "./doctor-voters.ts";
@@ -35,6 +36,7 @@ export async function doctor(configFile: string, data: DataDir, env: NodeJS.Proc
     ...beforeStart,
     ...(wrong.has(LOGIN_CHECK) ? [] : [loginCheck(config)]),
     ...networkChecks(config),
+    ...(wrong.has(DATABASE_CHECK) ? [] : neighbourCheck(data)),
     ...programChecks(config),
     ...psqlCheck(data),
     ...(running ? [good("daemon", "running, and it holds its ports")] : await portChecks(config)),

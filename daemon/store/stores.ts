@@ -20,6 +20,7 @@ import { NodeStore } from "./machines/nodes.ts";
 import { RackStore } from "./machines/racks.ts";
 import { Registry } from "./machines/registry.ts";
 import { TokenStore } from "./machines/tokens.ts";
+import { ArpProxyTable } from "./netboot/arp-proxies.ts";
 import { DhcpServerTable } from "./netboot/dhcp-servers.ts";
 import { LeaseTable } from "./netboot/leases.ts";
 import { QuirkStore } from "./netboot/quirks.ts";
@@ -44,6 +45,7 @@ export interface Stores {
   keys: KeyStore;
   leases: LeaseTable;
   dhcpServers: DhcpServerTable;
+  arpProxies: ArpProxyTable;
   quirks: QuirkStore;
   racks: RackStore;
   hostKeys: HostKeyStore;
@@ -76,6 +78,7 @@ export function storesOf(db: Db): Stores {
     keys: new KeyStore(db),
     leases: new LeaseTable(db),
     dhcpServers: new DhcpServerTable(db),
+    arpProxies: new ArpProxyTable(db),
     quirks: new QuirkStore(db),
     racks: new RackStore(db),
     hostKeys: new HostKeyStore(db),

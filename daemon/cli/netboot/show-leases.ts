@@ -1,4 +1,5 @@
 /** Formats networks and leases for a terminal. */
+import { PROXY_ARP_ADVICE, proxyArpText } from "../../contract/netboot/arp-proxy.ts";
 import type { LeaseState, LeaseView, Network, OtherServer } from "../../contract/netboot/network.ts";
 import { ago, clean, paint, table } from "../print.ts";
 
@@ -9,6 +10,7 @@ export function showNetwork(network: Network, now = Date.now()): string {
     ...(network.subnets.length > 0 || network.leases.length > 0 ? [leases(network.leases, now)] : []),
     network.reservations.length > 0 ? reservations(network) : "",
     network.otherServers.length > 0 ? otherServers(network.otherServers) : "",
+    network.arpProxies ? [...network.arpProxies.map(proxyArpText), PROXY_ARP_ADVICE].join("\n") : "",
   ];
   return parts.filter((part) => part !== "").join("\n\n");
 }

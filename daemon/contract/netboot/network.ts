@@ -1,6 +1,7 @@
 /** The networks that machines boot from: leases, blocked addresses (set aside), and other DHCP servers. */
 import * as z from "zod";
 import { Instant, MacText } from "../names.ts";
+import { ArpProxy } from "./arp-proxy.ts";
 import { AskedMode } from "./explanation.ts";
 
 /** An offer of another DHCP server. Muster can receive an offer only if the server broadcasts it. */
@@ -83,5 +84,7 @@ export const Network = z.object({
   leases: z.array(LeaseView),
   reservations: z.array(Reservation),
   otherServers: z.array(OtherServer),
+  /** Neighbours that answer ARP requests for addresses of others. The field is absent if there are none. */
+  arpProxies: z.array(ArpProxy).optional(),
 });
 export type Network = z.output<typeof Network>;

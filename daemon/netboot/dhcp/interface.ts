@@ -18,6 +18,7 @@ import { MusterError } from "../../errors/errors.ts";
 import type { Log } from "../../log/log.ts";
 import type { EventStore } from "../../store/events.ts";
 import type { LeaseTable } from "../../store/netboot/leases.ts";
+import type { ArpProxies } from "./arp-proxies.ts";
 import type { Leasing } from "./leasing.ts";
 import type { OtherServers } from "./other-servers.ts";
 import { type DhcpNetwork, type DhcpSettings, fullMode, serverIdentity } from "./settings.ts";
@@ -38,6 +39,7 @@ export interface DhcpParts {
   /** The leases, which all interfaces share. */
   leasing: Leasing;
   otherServers: OtherServers;
+  arpProxies: ArpProxies;
   /** Muster's addresses on all interfaces. */
   ours: ReadonlySet<string>;
   events: EventStore;
@@ -135,10 +137,12 @@ async function serve(parts: DhcpParts): Promise<DhcpServer> {
   return server;
 }
 
-async function fullServer({ place, leasing, log }: DhcpParts, identity: ServerIdentity): Promise<DhcpServerOptions["mode"]> {
+async function fullServer({ place, leasing, arpProxies, log }: DhcpParts, identity: ServerIdentity): Promise<DhcpServerOptions["mode"]> {
   const { settings, network } = place;
   const { commits, makePool } = await leasing.open();
-  const neighbours = await openNeighbours(network.address, log.child({ part: "dhcp", interface: settings.interface }));
+  const neighbours = await openNeighbours(network.address, log.child({ part: "dhcp", interface: settings.interface }), {
+    onProxy: (mac, address) => arpProxies.answered(settings.interface, mac, address),
+  });
   const timed = { ...settings, ntp: settings.ntp ?? (servesTime(network.address) ? [network.address] : undefined) };
   return { kind: "full", full: fullMode(timed, network, identity, makePool, neighbours), neighbours, leases: commits };
 }

@@ -1,5 +1,6 @@
 /** Builds the view of Muster's networks with the leases, the addresses that were set aside, and other DHCP servers. Pure. */
 import { type Block, blockHolds, parseBlock, toNumber } from "../../../pxe/dhcp/message/address.ts";
+import { type ArpProxy, lately } from "../../contract/netboot/arp-proxy.ts";
 import type { LeaseView, Network, OtherServer, SetAside, SubnetView } from "../../contract/netboot/network.ts";
 import type { DhcpSettings } from "./settings.ts";
 
@@ -21,13 +22,15 @@ interface World {
   places: readonly NetworkPlace[];
   leases: readonly StoredLease[];
   otherServers: readonly OtherServer[];
+  arpProxies?: readonly ArpProxy[];
   /** Returns the name of the node with this network card. */
   nodeOf(mac: string): string | undefined;
   nowMs: number;
 }
 
-export function networkView({ places, leases: stored, otherServers, nodeOf, nowMs }: World): Network {
+export function networkView({ places, leases: stored, otherServers, arpProxies = [], nodeOf, nowMs }: World): Network {
   const leases = stored.flatMap((lease) => viewOf(lease, nodeOf, nowMs)).sort(byAddress);
+  const proxies = lately(arpProxies, nowMs);
   return {
     interfaces: places.map(({ settings, network }) => ({
       interface: settings.interface,
@@ -39,6 +42,7 @@ export function networkView({ places, leases: stored, otherServers, nodeOf, nowM
     leases,
     reservations: reservationsOf(places, leases, nodeOf),
     otherServers: [...otherServers],
+    ...(proxies.length > 0 && { arpProxies: proxies }),
   };
 }
 

@@ -16,7 +16,7 @@ export async function startLanServers(
   source: FleetBootSource,
   tap: Tap,
 ): Promise<void> {
-  const { config, data, stores, leasing, quirkBook, otherServers, ours, sockets, macAt, log } = shared;
+  const { config, data, stores, leasing, quirkBook, otherServers, arpProxies, ours, sockets, macAt, log } = shared;
   const { settings, network } = place;
   const tftp = {
     root: join(data.assets, "ipxe"),
@@ -41,7 +41,7 @@ export async function startLanServers(
   const { leases, events } = stores;
   await parts.start(
     "dhcp",
-    () => startDhcp({ place, assets: data.assets, sockets, leases, leasing, otherServers, ours, events, source, tap, log }),
+    () => startDhcp({ place, assets: data.assets, sockets, leases, leasing, otherServers, arpProxies, ours, events, source, tap, log }),
     (dhcp) => dhcp.close(),
   );
 }

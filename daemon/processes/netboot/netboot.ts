@@ -14,6 +14,7 @@ import type { Log } from "../../log/log.ts";
 import { Discovery } from "../../netboot/answers/discovery.ts";
 import { bootPlaces } from "../../netboot/boot-places.ts";
 import { macFromArp } from "../../netboot/dhcp/arp.ts";
+import { ArpProxies } from "../../netboot/dhcp/arp-proxies.ts";
 import { Leasing } from "../../netboot/dhcp/leasing.ts";
 import { macFinder } from "../../netboot/dhcp/mac-at.ts";
 import { OtherServers } from "../../netboot/dhcp/other-servers.ts";
@@ -50,7 +51,7 @@ export async function startNetboot(config: Config, data: DataDir, env: NodeJS.Pr
     const eventLimit = new EventLimit();
     const shared: SharedParts = {
       ...{ config, data, stores, discovery, leasing, quirkBook, eventLimit },
-      ...{ otherServers, ours, rings, sockets, macAt, log },
+      ...{ otherServers, arpProxies: new ArpProxies(stores), ours, rings, sockets, macAt, log },
     };
     if (places.length === 0) await startBootPlace(parts, shared, undefined);
     for (const place of places) await startBootPlace(parts, shared, place);

@@ -7,6 +7,7 @@ import type { DataDir } from "../../data-dir.ts";
 import type { Log } from "../../log/log.ts";
 import type { Discovery } from "../../netboot/answers/discovery.ts";
 import type { BootPlace } from "../../netboot/boot-places.ts";
+import type { ArpProxies } from "../../netboot/dhcp/arp-proxies.ts";
 import type { Leasing } from "../../netboot/dhcp/leasing.ts";
 import type { OtherServers } from "../../netboot/dhcp/other-servers.ts";
 import type { EventLimit } from "../../netboot/event-limit.ts";
@@ -25,6 +26,7 @@ export interface SharedParts {
   /** One limit for all interfaces. */
   eventLimit: EventLimit;
   otherServers: OtherServers;
+  arpProxies: ArpProxies;
   /** Muster's addresses on all interfaces. */
   ours: ReadonlySet<string>;
   rings: CaptureRings;

@@ -27,6 +27,7 @@ export interface StartCheck {
 }
 
 export const LOGIN_CHECK = "login keys and password hash";
+export const DATABASE_CHECK = "database";
 export const VOTERS_CHECK = "voters file";
 
 const all = ["control", "netboot", "executor"] as const;
@@ -36,7 +37,7 @@ const both = ["control", "executor"] as const;
 export const startChecks = (config: Config, data: DataDir, env: NodeJS.ProcessEnv): StartCheck[] => [
   { name: "path of the data folder", readers: all, check: () => checkName(data) },
   { name: "files in the data folder", readers: all, check: () => done(checkEntries(data), "each of its kind") },
-  { name: "database", readers: [], check: () => checkDatabase(data) },
+  { name: DATABASE_CHECK, readers: [], check: () => checkDatabase(data) },
   { name: "audit key", readers: ["control"], check: () => (readSigningKey(data.audit) ? "readable" : "created at the first start") },
   { name: "inventory", readers: ["control"], check: () => inventoryInWords(data) },
   { name: LOGIN_CHECK, readers: all, check: () => `SSH keys: ${loadAccess(config).sshKeys.length}` },

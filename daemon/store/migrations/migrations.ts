@@ -20,6 +20,7 @@ import { longHistory } from "./0015-long-history.ts";
 import { plansByAge } from "./0016-plans-by-age.ts";
 import { alertIncidents } from "./0017-alert-incidents.ts";
 import { jobOptions } from "./0018-job-options.ts";
+import { arpProxies } from "./0019-arp-proxies.ts";
 
 export const migrations: readonly string[] = [
   firstTables,
@@ -40,4 +41,5 @@ export const migrations: readonly string[] = [
   plansByAge,
   alertIncidents,
   jobOptions,
+  arpProxies,
 ];

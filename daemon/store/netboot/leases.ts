@@ -25,6 +25,7 @@ export class LeaseTable {
   readonly #releasesAsked;
   readonly #endRelease;
   readonly #dropSetAside;
+  readonly #suspected;
 
   constructor(db: Db) {
     this.#db = db;
@@ -38,6 +39,9 @@ export class LeaseTable {
     this.#askRelease = db.prepare<[string]>("INSERT OR IGNORE INTO lease_releases (address) VALUES (?)");
     this.#releasesAsked = db.prepare<[], { address: string }>("SELECT address FROM lease_releases");
     this.#dropSetAside = db.prepare<[string]>("DELETE FROM leases WHERE address = ? AND cause IS NOT NULL AND state <> 'bound'");
+    this.#suspected = db.prepare<[string], { address: string }>(
+      "SELECT address FROM leases WHERE cause ->> 'kind' = 'in-use' AND cause ->> 'by' = ? AND state <> 'bound'",
+    );
     this.#endRelease = db.prepare<[string]>("DELETE FROM lease_releases WHERE address = ?");
   }
 
@@ -61,6 +65,11 @@ export class LeaseTable {
   holder(address: string): string | undefined {
     const lease = this.at(address);
     return lease?.state === "declined" ? undefined : lease?.mac;
+  }
+
+  /** Returns the addresses that are set aside because this MAC address seemed to use them. */
+  suspectedOf(mac: string): string[] {
+    return this.#suspected.all(mac).map(({ address }) => address);
   }
 
   /** Runs `work` in one transaction, which is on disk when this function returns. */

@@ -35,14 +35,20 @@ interface Verdict {
   until: number;
 }
 
-export async function openNeighbours(address: string, log: Log, table = "/proc/net/arp"): Promise<AskableNeighbours> {
+export interface NeighbourOptions {
+  /** Called for each answer of a neighbour that answers for addresses of others. */
+  onProxy?(mac: string, address: string): void;
+  table?: string;
+}
+
+export async function openNeighbours(address: string, log: Log, options: NeighbourOptions = {}): Promise<AskableNeighbours> {
   const socket = createSocket("udp4");
   socket.bind(0, address);
   await once(socket, "listening");
   // If a live machine answers "port unreachable", the socket reports an error. The error is ignored, because the ARP
   // table shows the live machine too.
   socket.on("error", () => undefined);
-  return new ArpNeighbours(socket, table, log);
+  return new ArpNeighbours(socket, log, options);
 }
 
 class ArpNeighbours implements AskableNeighbours {
@@ -55,10 +61,13 @@ class ArpNeighbours implements AskableNeighbours {
   #onTheWire = 0;
   #reading: Promise<Map<string, string>> | undefined;
 
-  constructor(socket: Socket, table: string, log: Log) {
+  readonly #onProxy: NonNullable<NeighbourOptions["onProxy"]>;
+
+  constructor(socket: Socket, log: Log, { table = "/proc/net/arp", onProxy = () => undefined }: NeighbourOptions) {
     this.#socket = socket;
     this.#table = table;
     this.#log = log;
+    this.#onProxy = onProxy;
   }
 
   verdict(address: string): { usedBy: string | undefined } | undefined {
@@ -95,7 +104,8 @@ class ArpNeighbours implements AskableNeighbours {
         "one neighbour answers ARP requests for many free addresses, so its answers no longer count; " +
           "turn off proxy ARP on this router, or correct its netmask",
       );
-    else if (!this.#proxies.isProxy(mac)) this.#log.info({ address, mac }, "address is in use on the wire");
+    if (this.#proxies.isProxy(mac)) this.#onProxy(mac, address);
+    else this.#log.info({ address, mac }, "address is in use on the wire");
   }
 
   /** All checks that end at the same time share one read of the ARP table. */

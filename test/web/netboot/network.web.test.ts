@@ -43,6 +43,8 @@ async function leasing(t: TestContext) {
   pool.suspect("10.77.0.150", "52:54:00:aa:00:99");
   const offer = { address: "10.77.0.57", bootFile: "pxelinux.0", nextServer: "10.77.0.9", pxe: true };
   world.dhcpServers.see({ address: "10.77.0.254", mac: "00:11:22:33:44:55", offer }, new Date());
+  for (const address of ["10.77.0.150", "10.77.0.151"])
+    world.arpProxies.see({ mac: "02:00:00:00:00:01", interface: "eth1", address }, new Date());
   const releases = followReleases({ leases, pools: () => [pool], settled: async () => undefined, log: silentLog }, 10);
   t.after(async () => {
     releases.close();
@@ -65,6 +67,11 @@ test(
     assert.match((await row("10.77.0.150").textContent()) ?? "", /conflict.*52:54:00:aa:00:99 uses it without a lease/);
     assert.match((await row("10.77.0.0/24").textContent()) ?? "", /2 of 100/);
     assert.match((await row("10.77.0.254").textContent()) ?? "", /00:11:22:33:44:55.*the boot file pxelinux\.0/);
+    assert.match(
+      (await row("eth1 02:00:00:00:00:01").textContent()) ?? "",
+      /answers ARP requests for many addresses, for example 10\.77\.0\.150/,
+    );
+    await page.getByText(/Turn off proxy ARP on this router/).waitFor();
     assert.equal(await page.getByRole("link", { name: "rack1-n1" }).getAttribute("href"), "#/nodes/rack1-n1");
 
     await page.getByRole("button", { name: `Release ${declined}` }).click();

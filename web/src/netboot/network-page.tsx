@@ -1,4 +1,5 @@
 /** Shows the boot networks with DHCP mode, subnets, addresses, reservations and other DHCP servers. */
+import { PROXY_ARP_ADVICE, proxyArpText } from "../../../daemon/contract/netboot/arp-proxy.ts";
 import type { LeaseView, Network } from "../../../daemon/contract/netboot/network.ts";
 import { ActionButton } from "../parts/action-button.tsx";
 import { Problem, useAttempt } from "../parts/attempt.tsx";
@@ -27,6 +28,7 @@ export function NetworkPage() {
       <Interfaces network={network} />
       <Addresses network={network} refresh={refresh} />
       <Reservations network={network} />
+      <ArpProxies network={network} />
       <OtherServers network={network} />
     </article>
   );
@@ -128,6 +130,21 @@ function Reservations({ network: { reservations } }: { network: Network }) {
         key: `${mac} ${address}`,
         cells: [address, mac, <Machine key="machine" of={{ node, hostname: undefined }} />, leased ? "leased" : "not leased"],
       }))}
+    />
+  );
+}
+
+function ArpProxies({ network: { arpProxies } }: { network: Network }) {
+  if (!arpProxies) return null;
+  return (
+    <Sheet
+      title="Proxy ARP"
+      columns={["Neighbour", "Last seen"]}
+      rows={arpProxies.map((proxy) => ({
+        key: `${proxy.interface} ${proxy.mac}`,
+        cells: [proxyArpText(proxy), <Ago key="seen" at={proxy.lastSeen} />],
+      }))}
+      note={PROXY_ARP_ADVICE}
     />
   );
 }
