@@ -18,6 +18,7 @@ import "./admin/log/daemon-log.css";
 import "./shell/style/news.css";
 import "./jobs/plots.css";
 import "./changes/approvals.css";
+import "./changes/runbooks/runbooks.css";
 import "./audit/audit.css";
 import "./shell/style/motion.css";
 import { createRoot } from "react-dom/client";

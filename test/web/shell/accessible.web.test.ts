@@ -40,6 +40,8 @@ for (const colorScheme of ["light", "dark"] as const) {
       [`#/jobs/${id}`, "TASK [a]"],
       ["#/network", "Your LAN is safe"],
       ["#/trends", "network boot and"],
+      ["#/runbooks", "More load does not reach an added node"],
+      ["#/runbooks/high-cpu", "The suspected service"],
       ["#/alerts", "No alert within the last hour"],
       ["#/nowhere", "There is no such page."],
     ];

@@ -1,9 +1,11 @@
 /** Shows the alerts of the last hour with advice for each, and the older alerts. */
 import type { Alert } from "../../../daemon/contract/admin/alert.ts";
+import { ActionButton } from "../parts/action-button.tsx";
 import { Problem } from "../parts/attempt.tsx";
 import { usePage, useView } from "../parts/page-context.ts";
-import { nodeHref } from "../parts/route.ts";
+import { nodeHref, runbookHref } from "../parts/route.ts";
 import { Sheet } from "../parts/sheet.tsx";
+import { Copy } from "../parts/text/copy.tsx";
 import { Hint } from "../parts/text/hint.tsx";
 import { Untrusted } from "../parts/text/untrusted.tsx";
 import { Ago } from "../parts/time/ago.tsx";
@@ -73,8 +75,43 @@ function Firing({ alert }: { alert: Alert }) {
       <p>
         <strong>What to do:</strong> <Hint text={fix} />
       </p>
+      <MatchingRunbooks alert={alert} />
       <p className="soft">{deliveryWords(alert)}</p>
     </li>
+  );
+}
+
+/** The best match has a button. The button opens the proposal, and the user sends it. */
+function MatchingRunbooks({ alert: { id, nodes, runbooks } }: { alert: Alert }) {
+  const [best, ...others] = runbooks;
+  if (best === undefined) return null;
+  const hrefOf = (name: string) => runbookHref(name, { nodes, reason: `alert ${id}` });
+  return (
+    <div className="actions">
+      <p>
+        <strong>Runbook:</strong> <a href={hrefOf(best.name)}>{best.name}</a>. <Hint text={best.description} />
+      </p>
+      <ActionButton
+        onClick={() => {
+          location.hash = hrefOf(best.name);
+        }}
+      >
+        Propose {best.name}
+      </ActionButton>
+      <span>
+        <code>{best.command}</code> <Copy text={best.command} />
+      </span>
+      {others.length > 0 && (
+        <p className="soft">
+          Other matches:{" "}
+          {others.map(({ name }) => (
+            <a key={name} className="machine-link" href={hrefOf(name)}>
+              {name}
+            </a>
+          ))}
+        </p>
+      )}
+    </div>
   );
 }
 

@@ -7,6 +7,8 @@ export type PageRoute =
   | { page: "approvals" }
   | { page: "approval"; id: string }
   | { page: "executions" }
+  | { page: "runbooks" }
+  | { page: "runbook"; name: string }
   | { page: "execution"; id: string }
   | { page: "audit" }
   | { page: "network" }
@@ -29,6 +31,7 @@ export function parseRoute(hash: string): PageRoute {
   if (first === "jobs" && second === undefined) return { page: "jobs" };
   if (first === "approvals" && second === undefined) return { page: "approvals" };
   if (first === "executions" && second === undefined) return { page: "executions" };
+  if (first === "runbooks" && second === undefined) return { page: "runbooks" };
   if (first === "audit" && second === undefined) return { page: "audit" };
   if (first === "trends" && second === undefined) return { page: "trends" };
   if (first === "log" && second === undefined) return { page: "log" };
@@ -41,6 +44,7 @@ export function parseRoute(hash: string): PageRoute {
   if (first === "nodes") return { page: "node", name: argument };
   if (first === "jobs") return { page: "job", id: argument };
   if (first === "approvals") return { page: "approval", id: argument };
+  if (first === "runbooks") return { page: "runbook", name: argument };
   if (first === "executions") return { page: "execution", id: argument };
   return { page: "lost" };
 }
@@ -49,6 +53,7 @@ export const fleetHref = "#/";
 export const jobsHref = "#/jobs";
 export const approvalsHref = "#/approvals";
 export const executionsHref = "#/executions";
+export const runbooksHref = "#/runbooks";
 export const auditHref = "#/audit";
 export const networkHref = "#/network";
 export const trendsHref = "#/trends";
@@ -61,6 +66,12 @@ export const nodeHref = (name: string) => `#/nodes/${encodeURIComponent(name)}`;
 export const jobHref = (id: string) => `#/jobs/${encodeURIComponent(id)}`;
 export const approvalHref = (id: string) => `#/approvals/${encodeURIComponent(id)}`;
 export const executionHref = (id: string) => `#/executions/${encodeURIComponent(id)}`;
+
+/** The page of the runbook shows these nodes and this reason in its form. */
+export function runbookHref(name: string, proposal?: { nodes: readonly string[]; reason: string }): string {
+  const address = `${runbooksHref}/${encodeURIComponent(name)}`;
+  return proposal === undefined ? address : `${address}?${new URLSearchParams({ on: proposal.nodes.join(","), reason: proposal.reason })}`;
+}
 
 /** Returns undefined for an invalid address, because a user may type the address by hand. */
 function decoded(text: string): string | undefined {

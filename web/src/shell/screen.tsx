@@ -9,6 +9,8 @@ import { ApprovalPage } from "../changes/approval-page.tsx";
 import { ApprovalsPage } from "../changes/approvals-page.tsx";
 import { ExecutionPage } from "../changes/execution-page.tsx";
 import { ExecutionsPage } from "../changes/executions-page.tsx";
+import { RunbookPage } from "../changes/runbooks/runbook-page.tsx";
+import { RunbooksPage } from "../changes/runbooks/runbooks-page.tsx";
 import { JobPage } from "../jobs/job-page.tsx";
 import { JobsPage } from "../jobs/jobs-page.tsx";
 import { FleetPage } from "../machines/fleet/fleet-page.tsx";
@@ -53,6 +55,10 @@ function screenOf(route: PageRoute) {
       return <ExecutionsPage />;
     case "execution":
       return <ExecutionPage key={route.id} id={route.id} />;
+    case "runbooks":
+      return <RunbooksPage />;
+    case "runbook":
+      return <RunbookPage key={route.name} name={route.name} />;
     case "audit":
       return <AuditPage />;
     case "alerts":
@@ -79,6 +85,7 @@ export function titleOf(route: PageRoute): string {
     case "fleet":
       return "Mission Control · Muster";
     case "node":
+    case "runbook":
       return `${route.name} · Muster`;
     case "job":
       return `${route.id} · Muster`;

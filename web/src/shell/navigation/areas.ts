@@ -11,11 +11,12 @@ import {
   networkHref,
   type PageRoute,
   racksHref,
+  runbooksHref,
   settingsHref,
   trendsHref,
 } from "../../parts/route.ts";
 
-export type ListedPage = Exclude<PageRoute["page"], "node" | "job" | "approval" | "execution" | "lost">;
+export type ListedPage = Exclude<PageRoute["page"], "node" | "job" | "approval" | "execution" | "runbook" | "lost">;
 
 export interface PageLink {
   page: ListedPage;
@@ -52,6 +53,7 @@ export const areas: readonly Area[] = [
     name: "Changes",
     links: [
       { page: "approvals", label: "Approvals", detail: "requests that need a yes or a no", href: approvalsHref },
+      { page: "runbooks", label: "Runbooks", detail: "steps for a kind of incident, to search and propose", href: runbooksHref },
       { page: "executions", label: "Executions", detail: "approved plans, step by step", href: executionsHref },
     ],
   },
@@ -75,6 +77,7 @@ const parents: Partial<Record<PageRoute["page"], ListedPage>> = {
   job: "jobs",
   approval: "approvals",
   execution: "executions",
+  runbook: "runbooks",
 };
 
 /** Returns the value of aria-current: `page` for the page itself, or `true` for the list that a detail page belongs to. */

@@ -9,6 +9,7 @@ const paths: Record<ListedPage, string> = {
   trends: "M4 4v16h16 M7 15l4-5 4 3 5-7",
   approvals: "M4 4h16v16H4z M8 12l3 3 5-6",
   executions: "M13 3L5 14h6l-1 7 8-11h-6z",
+  runbooks: "M5 4h12a2 2 0 0 1 2 2v14H7a2 2 0 0 1-2-2z M5 18a2 2 0 0 1 2-2h12 M9 8h6",
   audit: "M6 3h9l4 4v14H6z M9.5 10h6 M9.5 13.5h6 M9.5 17h4",
   alerts: "M6 16v-5a6 6 0 0 1 12 0v5l2 2H4z M10 21h4",
   log: "M3 5h18v14H3z M7 9l3 3-3 3 M12 15h5",
