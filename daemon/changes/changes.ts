@@ -15,6 +15,7 @@ import { wantsSignatures } from "./approvals/signed-ballot.ts";
 import { oneAdminIsEnough } from "./approvals/vote-count.ts";
 import { WaitsForApproval } from "./approvals/waiting.ts";
 import { type ExecutionParts, Executions } from "./executions/executions.ts";
+import { type ResumeWish, type ResumptionParts, Resumptions } from "./executions/resumptions.ts";
 import { type StepActParts, StepActs } from "./executions/step-acts.ts";
 import { type AuditSink, Journal } from "./journal.ts";
 import type { Who } from "./policy/policy.ts";
@@ -23,6 +24,7 @@ import { digestOf } from "./tools/canonical.ts";
 export interface ChangesParts
   extends Omit<ExecutionParts, "journal">,
     Omit<StepActParts, "journal" | "executor">,
+    Pick<ResumptionParts, "isRepeatable">,
     Pick<BallotParts, "voting"> {
   audit: AuditSink;
   events: EventStore;
@@ -50,6 +52,7 @@ export class Changes {
   readonly #ballots: Ballots;
   readonly #executions: Executions;
   readonly #acts: StepActs;
+  readonly #resumptions: Resumptions;
   readonly #rounds: PeriodicTask;
 
   constructor(parts: ChangesParts) {
@@ -61,6 +64,7 @@ export class Changes {
     this.#ballots = new Ballots(road);
     this.#executions = new Executions(road);
     this.#acts = new StepActs(road);
+    this.#resumptions = new Resumptions(parts);
     this.#rounds = new PeriodicTask({
       everyMs: LOOK_MS,
       run: () => this.#look(),
@@ -142,6 +146,14 @@ export class Changes {
     return this.#executions.cancel(executionId, who, this.#now());
   }
 
+  /** Proposes the remaining steps of an interrupted execution as a new plan. */
+  resume(executionId: string, wish: ResumeWish, who: Who): Proposed {
+    const proposal = this.#resumptions.proposalFor(this.#executions.existing(executionId), wish);
+    const work = this.#proposals.take(proposal, who, {}, this.#now());
+    this.dispatch();
+    return this.#outcomeOf(work);
+  }
+
   plan(id: string): Proposed {
     return this.#outcomeOf(this.#parts.plans.existing(id));
   }
@@ -152,7 +164,9 @@ export class Changes {
   }
 
   execution(id: string): Execution {
-    return this.#executions.existing(id);
+    const execution = this.#executions.existing(id);
+    const interruption = this.#resumptions.interruptionOf(execution);
+    return { ...execution, ...(interruption && { interruption }) };
   }
 
   receive(message: Heard): void {
@@ -171,7 +185,7 @@ export class Changes {
         void this.#acts.take(message, now);
         return;
       case "executed":
-        this.#executions.executed(message.executionId, message.status, message.steps, message.error, now);
+        this.#executions.executed(message.executionId, message, now);
         break;
       case "execution-refused":
         this.#executions.refused(message.executionId, message.reason, now);

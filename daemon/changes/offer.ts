@@ -15,6 +15,7 @@ export const offerOf = (catalogue: Catalogue, runbooks: Runbooks): Offer => ({
     needsNodes: form.requiresTarget,
     preview: form.preview,
     ...(form.undo && { undo: form.undo.tool }),
+    repeatable: form.repeatable || leastRisk(form) === "read",
     timeoutSeconds: form.timeoutSeconds,
     parameters: form.parameters.filter(({ name }) => !(form.requiresTarget && (name === "target" || name === "node"))).map(shown),
   })),

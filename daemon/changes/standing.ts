@@ -2,7 +2,7 @@
  * Makes a plan of a proposal for the current fleet. Returns the plan, the hashes that an approval is bound to, and the
  * policy's decision.
  */
-import type { Decision, Digest, Plan, PlannedWork, Proposal } from "../contract/changes/plan.ts";
+import type { Decision, Digest, KeptProposal, Plan, PlannedWork } from "../contract/changes/plan.ts";
 import type { Bindings } from "./approvals/approvals.ts";
 import { coverageOf, previewHashOf, targetsHashOf } from "./plans/digests.ts";
 import type { Policy, Who } from "./policy/policy.ts";
@@ -10,7 +10,7 @@ import { digestOf } from "./tools/canonical.ts";
 
 export interface StandingParts {
   /** Throws a MusterError if no plan is possible. Errors use `field` as the name of the request field that lists the nodes. */
-  plan(proposal: Proposal, field?: string): Plan;
+  plan(proposal: KeptProposal, field?: string): Plan;
   policy: Pick<Policy, "version" | "decide">;
 }
 
@@ -18,7 +18,7 @@ export interface Standing extends Pick<PlannedWork, "plan" | "coverage" | "decis
   bindings: Bindings;
 }
 
-export function standingOf({ plan: make, policy }: StandingParts, proposal: Proposal, who: Who, field?: string): Standing {
+export function standingOf({ plan: make, policy }: StandingParts, proposal: KeptProposal, who: Who, field?: string): Standing {
   const plan = make(proposal, field);
   return { plan, coverage: coverageOf(plan), decision: policy.decide(plan, who), bindings: bindingsOf(plan, policy.version) };
 }

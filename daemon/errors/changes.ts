@@ -14,6 +14,8 @@ export const changeHints = {
   VOTER_KEY_UNUSABLE: "Name a voter's key with MUSTER_VOTER_KEY, or create one with `muster voter keygen`.",
   EXECUTION_NOT_FOUND: "List the executions with `muster executions`.",
   EXECUTION_NOT_CANCELLABLE: "Only a queued or running execution can be cancelled. `muster execution <id>` shows its state.",
+  EXECUTION_NOT_RESUMABLE: "`muster execution <id>` shows what was done and what was not. Propose the rest again with `muster do`.",
+  CHECK_NEEDED: "Check the nodes. Then run `muster execution <id> --resume --checked`, with `--done` for each step that is done.",
   TOOL_NOT_FOUND: "List the tools with `muster tools`.",
   TOOL_INVALID: "Correct the form at the line that is named. `muster tools check` checks all forms.",
   RUNBOOK_NOT_FOUND: "List the runbooks with `muster runbooks`.",

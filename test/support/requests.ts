@@ -59,6 +59,12 @@ function schedule({ world }: Served): string {
 const asked = (lab: DeskLab) => lab.desk.propose(restartSsh(lab.node(unused()).name), person(unused()));
 const looking = (lab: DeskLab) => lab.desk.propose(diskUsage(lab.node(unused()).name), person(unused())).execution?.id;
 
+function interrupted(lab: DeskLab): string {
+  const id = looking(lab) ?? "";
+  lab.desk.receive({ type: "executed", executionId: id, status: "failed", steps: [{ id: "1", status: "unknown" }], interrupted: true });
+  return id;
+}
+
 const callHome = {
   ip_address: "10.0.0.1",
   hostname: "n1",
@@ -186,6 +192,7 @@ export const requests: Record<RouteName, (served: Served) => { path: string; bod
   listExecutions: () => ({ path: "/api/executions" }),
   getExecution: ({ lab }) => ({ path: `/api/executions/${looking(lab)}` }),
   cancelExecution: ({ lab }) => ({ path: `/api/executions/${looking(lab)}/cancel` }),
+  resumeExecution: ({ lab }) => ({ path: `/api/executions/${interrupted(lab)}/resume`, body: {} }),
   executePlan: ({ lab }) => {
     const { plan, hash } = lab.desk.propose(restartSsh(lab.node(unused()).name), person(unused()), { dryRun: true }).work;
     return { path: "/execute-plan", body: { execution_id: unused(), plan: { plan, hash }, tenant_id: "acme", actor_id: unused() } };

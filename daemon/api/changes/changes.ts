@@ -12,7 +12,7 @@ import type { Caller } from "../auth.ts";
 import type { Mount } from "../mount.ts";
 
 export interface GovernApi {
-  desk: Pick<Changes, "propose" | "execute" | "vote" | "cancel" | "plan" | "approval" | "execution" | "byHand" | "withdraw">;
+  desk: Pick<Changes, "propose" | "execute" | "vote" | "cancel" | "resume" | "plan" | "approval" | "execution" | "byHand" | "withdraw">;
   approvals: ApprovalStore;
   executions: ExecutionStore;
   offer(): Offer;
@@ -32,6 +32,7 @@ export function governApi(mount: Mount, { desk, approvals, executions, offer, fi
   mount(routes.withdrawApproval, ({ id }, { caller }) => desk.withdraw(id, whoIs(caller)));
   mount(routes.listExecutions, ({ limit }) => executions.list(limit));
   mount(routes.getExecution, ({ id }) => desk.execution(id));
+  mount(routes.resumeExecution, ({ id, ...wish }, { caller }) => desk.resume(id, wish, whoIs(caller)));
   mount(routes.cancelExecution, ({ id }, { caller }) => desk.cancel(id, whoIs(caller)));
 }
 

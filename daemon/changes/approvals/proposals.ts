@@ -1,7 +1,7 @@
 /** Turns a proposal into a plan. After the decision, the plan is refused, waits for approval, or is queued. */
 import { randomUUID } from "node:crypto";
 import { actorOf } from "../../audit/actor.ts";
-import type { Digest, PlannedWork, Proposal } from "../../contract/changes/plan.ts";
+import type { Digest, KeptProposal, PlannedWork } from "../../contract/changes/plan.ts";
 import { explain, MusterError } from "../../errors/errors.ts";
 import type { ApprovalStore } from "../../store/changes/approvals.ts";
 import type { ExecutionStore } from "../../store/changes/executions.ts";
@@ -54,7 +54,7 @@ export class Proposals {
    * Makes a plan for the proposal, applies the policy, and stores the plan. A dry run stores only an audit record, so
    * its plan can never be executed.
    */
-  take(proposal: Proposal, who: Who, { dryRun = false, key, mustBe, way = "queue", field }: Terms, now: Date): PlannedWork {
+  take(proposal: KeptProposal, who: Who, { dryRun = false, key, mustBe, way = "queue", field }: Terms, now: Date): PlannedWork {
     const standing = this.#standing(proposal, who, { mustBe, field });
     const work = plannedWork(standing, proposal, who, now);
     if (dryRun) {
@@ -68,7 +68,7 @@ export class Proposals {
     return taken;
   }
 
-  #standing(proposal: Proposal, who: Who, { mustBe, field }: Pick<Terms, "mustBe" | "field">): Standing {
+  #standing(proposal: KeptProposal, who: Who, { mustBe, field }: Pick<Terms, "mustBe" | "field">): Standing {
     return this.#noted(who, undefined, () => {
       const standing = standingOf(this.#parts, proposal, who, field);
       if (mustBe !== undefined && standing.bindings.planHash !== mustBe)
@@ -90,13 +90,14 @@ export class Proposals {
     }
   }
 
-  #keep(work: PlannedWork, proposal: Proposal, bindings: Bindings, { key, way }: Terms, now: Date): PlannedWork {
+  #keep(work: PlannedWork, proposal: KeptProposal, bindings: Bindings, { key, way }: Terms, now: Date): PlannedWork {
     const { plans, approvals, executions, journal } = this.#parts;
     const earlier = key === undefined ? undefined : plans.kept(key, since(now));
     if (earlier && earlier.hash !== work.hash)
       throw new MusterError("IDEMPOTENCY_KEY_USED", `this key named another plan at ${earlier.createdAt}`);
     if (earlier) return earlier;
-    const proposalHash = digestOf({ goal: proposal.goal, targets: proposal.targets });
+    const { goal, targets, resume } = proposal;
+    const proposalHash = digestOf({ goal, targets, ...(resume && { resume: resume.executionId }) });
     this.#dropChanged(proposalHash, bindings, work.requesterKeyId);
     const twin = this.#twin(work, now);
     if (key !== undefined && twin) plans.keep(key, twin.id, now.toISOString());
@@ -154,7 +155,7 @@ export class Proposals {
   }
 }
 
-function plannedWork({ plan, coverage, decision, bindings }: Standing, { reason }: Proposal, who: Who, now: Date): PlannedWork {
+function plannedWork({ plan, coverage, decision, bindings }: Standing, { reason }: KeptProposal, who: Who, now: Date): PlannedWork {
   return {
     id: randomUUID(),
     plan,

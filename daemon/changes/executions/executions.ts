@@ -28,6 +28,13 @@ export interface ExecutionParts extends ProposalParts {
 export interface HeldNode {
   executionId: string;
   status: ExecutionStatus;
+  interrupted?: true | undefined;
+}
+
+/** The end of an execution, as the executor reports it. */
+export interface ReportedEnd extends Pick<HeldNode, "status" | "interrupted"> {
+  steps: readonly StepResult[];
+  error?: string | undefined;
 }
 
 const ENDED: readonly ExecutionStatus[] = ["succeeded", "failed", "rolled-back", "partial", "cancelled", "timed-out", "refused"];
@@ -156,13 +163,14 @@ export class Executions {
    * Saves the result of an execution, even if control has marked the execution as unknown. The executor repeats its
    * report until control sends `forget-execution`.
    */
-  executed(id: string, status: ExecutionStatus, steps: readonly StepResult[], error: string | undefined, now: Date): void {
+  executed(id: string, { status, steps, error, interrupted }: ReportedEnd, now: Date): void {
     const { db, executions, executor } = this.#parts;
     const execution = executions.get(id);
     if (execution && !hasEnded(execution.status) && execution.status !== "queued")
       atomically(db, () => {
         for (const step of steps) this.stepped(id, step);
-        this.#end({ ...execution, status, ...(error !== undefined && { error }) }, this.#parts.plans.existing(execution.planId), now);
+        const ended = { ...execution, status, ...(error !== undefined && { error }), ...(interrupted && { interrupted }) };
+        this.#end(ended, this.#parts.plans.existing(execution.planId), now);
       });
     executor.send({ type: "forget-execution", executionId: id });
   }
@@ -204,8 +212,8 @@ export class Executions {
       const error = "the executor was lost during the execution: steps that had begun may have happened";
       atomically(db, () => {
         for (const step of execution.steps)
-          if (step.status === "running") executions.saveStep(execution.id, { ...step, status: "unknown" });
-        this.#end({ ...execution, status: "unknown", error }, this.#parts.plans.existing(execution.planId), now);
+          if (step.status === "running" || step.status === "pending") executions.saveStep(execution.id, { ...step, status: "unknown" });
+        this.#end({ ...execution, status: "unknown", error, interrupted: true }, this.#parts.plans.existing(execution.planId), now);
       });
     }
     // Stops running executions that control does not list as running.
@@ -219,9 +227,9 @@ export class Executions {
    * earlier, control saves the result now. The executor has already reported the steps of that execution.
    */
   attend(held: readonly HeldNode[], now: Date): void {
-    for (const { executionId, status } of held) {
+    for (const { executionId, status, interrupted } of held) {
       const known = this.#parts.executions.get(executionId);
-      if (hasEnded(status)) this.executed(executionId, status, [], undefined, now);
+      if (hasEnded(status)) this.executed(executionId, { status, interrupted, steps: [] }, now);
       else if (known?.status === "unknown" && known.endedAt === undefined) this.#sight(known, "running");
     }
   }

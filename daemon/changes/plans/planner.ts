@@ -3,7 +3,7 @@
  * produces the same bytes. The policy decides later whether the plan may run.
  */
 import type { IncidentWords } from "../../contract/changes/incident.ts";
-import type { Plan, PlanStep, Proposal } from "../../contract/changes/plan.ts";
+import type { KeptProposal, Plan, PlanStep, Proposal } from "../../contract/changes/plan.ts";
 import type { Values } from "../../contract/changes/tool.ts";
 import { optionsInWords } from "../../contract/jobs/run-options.ts";
 import { MusterError } from "../../errors/errors.ts";
@@ -15,6 +15,7 @@ import { runOptions } from "../tools/playbook-options.ts";
 import { remembering } from "../tools/playbooks.ts";
 import { type Draft, draftOfTool, draftsOfRunbook } from "./drafts.ts";
 import { runbookFor } from "./find-runbooks.ts";
+import { remainingPlan } from "./remaining-plan.ts";
 import { rollbackOf } from "./rollback.ts";
 import type { Runbooks } from "./runbook.ts";
 import { stepOf } from "./step.ts";
@@ -29,7 +30,12 @@ export interface World {
 const MAX_STEPS = 5000;
 
 /** `field` is the name of the request field that lists the nodes. Error messages about nodes begin with `field`. */
-export function makePlan(proposal: Proposal, { catalogue, runbooks, nodes }: World, field = "targets"): Plan {
+export function makePlan(proposal: KeptProposal, world: World, field = "targets"): Plan {
+  const plan = wholePlan(proposal, world, field);
+  return proposal.resume ? remainingPlan(plan, proposal.resume) : plan;
+}
+
+function wholePlan(proposal: Proposal, { catalogue, runbooks, nodes }: World, field: string): Plan {
   const { goal, summary, drafts } = wanted(proposal, catalogue, runbooks);
   const name = goal.kind === "tool" ? goal.tool : goal.runbook;
   const forms = drafts.map(({ tool }) => catalogue.get(tool));

@@ -108,6 +108,8 @@ const FormFile = z.strictObject({
       parameters: z.record(z.string(), z.union([z.string().max(1000), z.number(), z.boolean()])).default({}),
     })
     .optional(),
+  /** True if the tool can run twice in a row without harm. Tools that only read are always repeatable. */
+  repeatable: z.boolean().default(false),
   timeout_seconds: z.int().min(1).max(86_400).default(60),
   expected_seconds: z.number().min(0).max(86_400).default(5),
   cost_usd: z.number().min(0).max(1_000_000).default(0),
@@ -152,6 +154,7 @@ export const ToolForm = FormFile.transform((file, context) => {
     preview: rest.preview ?? (action.kind === "playbook" ? ("check" as const) : ("exact" as const)),
     answerCodes: rest.answer_codes,
     undo: rest.undo,
+    repeatable: rest.repeatable,
     timeoutSeconds: rest.timeout_seconds,
     expectedSeconds: rest.expected_seconds,
     costUsd: rest.cost_usd,

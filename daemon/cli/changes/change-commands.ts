@@ -18,6 +18,14 @@ interface DoOptions extends IncidentOptions {
   follow: boolean;
 }
 
+interface ExecutionOptions {
+  follow: boolean;
+  cancel: boolean;
+  resume: boolean;
+  checked: boolean;
+  done: string;
+}
+
 export function changeCommands(program: Command, words: Words): void {
   proposing(program, words);
   approving(program, words);
@@ -171,11 +179,28 @@ function executing(program: Command, { json, client }: Words): void {
     .argument("<id>", "id of an execution, as listed by `muster executions`")
     .option("--follow", "show the result of each step until the whole execution has ended", false)
     .option("--cancel", "cancel the execution: stop its running steps and start no further steps", false)
-    .description("show one execution with the output of its steps, or follow or cancel the execution")
-    .addHelpText("after", examples("muster execution exe_… --follow", "muster execution exe_… --cancel"))
-    .action(async (id: string, { follow, cancel }: { follow: boolean; cancel: boolean }) => {
+    .option("--resume", "propose the remaining steps of an interrupted execution as a new plan", false)
+    .option("--checked", "with --resume: you have checked the nodes, so steps that are not declared repeatable may run", false)
+    .option("--done <steps>", "with --checked: ids of steps that were cut off and are done, separated by commas", "")
+    .description("show one execution with the output of its steps, or follow, cancel or resume the execution")
+    .addHelpText(
+      "after",
+      examples(
+        "muster execution 5f0c1e0a-6a39-4b8a-9d1c-0d7b8f1f0a11 --follow",
+        "muster execution 5f0c1e0a-6a39-4b8a-9d1c-0d7b8f1f0a11 --resume --follow",
+        "muster execution 5f0c1e0a-6a39-4b8a-9d1c-0d7b8f1f0a11 --resume --checked --done 2,3",
+      ),
+    )
+    .action(async (id: string, { follow, cancel, resume, checked, done }: ExecutionOptions) => {
       const daemon = client();
       if (cancel) return cancelled(daemon, id, json());
+      if (resume) {
+        const steps = done.split(",").filter((step) => step !== "");
+        const proposed = await daemon.resumeExecution({ id, checked, done: steps });
+        if (follow) process.exitCode = await followPlan(daemon, proposed.work.id, json());
+        else print(json(), proposed, `${proposed.work.plan.summary}\n${standing(proposed)}`);
+        return;
+      }
       const execution = await daemon.getExecution({ id });
       if (follow) {
         process.exitCode = await followPlan(daemon, execution.planId, json());

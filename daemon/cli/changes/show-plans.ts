@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Approval, ApprovalState } from "../../contract/changes/approval.ts";
 import type { Proposed } from "../../contract/changes/change-routes.ts";
-import type { Execution, ExecutionStatus, StepResult, StepStatus } from "../../contract/changes/execution.ts";
+import type { Execution, ExecutionStatus, Interruption, StepResult, StepStatus } from "../../contract/changes/execution.ts";
 import type { PlannedWork, PlanStep } from "../../contract/changes/plan.ts";
 import type { Client } from "../../contract/client.ts";
 import { CommandFailure } from "../failure.ts";
@@ -99,9 +99,26 @@ export function showExecution(execution: Execution, { plan }: PlannedWork): stri
     `${execution.id}: ${paintedStatus(execution.status)}`,
     `  ${clean(plan.summary)}, requested by ${clean(execution.requestedBy)} ${ago(execution.createdAt)}`,
     ...(execution.error === undefined ? [] : [`  ${clean(execution.error)}`]),
+    ...(execution.interruption ? showInterruption(execution.id, execution.interruption) : []),
     "",
     ...execution.steps.map((step) => showStep(step, plan)),
   ].join("\n");
+}
+
+/** Shows what was done and what was not, and the command to run next. */
+function showInterruption(id: string, { done, cutOff, notBegun, failed, resume, from, reason }: Interruption): string[] {
+  const lists: [string, string[]][] = [
+    ["done", done],
+    ["failed", failed],
+    ["cut off, may have taken effect", cutOff],
+    ["not begun", notBegun],
+  ];
+  const next = {
+    command: `Resume it at step ${from}: muster execution ${id} --resume`,
+    person: `It waits for a person: ${clean(reason)}.\nCheck the nodes. Then: muster execution ${id} --resume --checked`,
+    never: `It cannot be resumed: ${clean(reason)}.`,
+  }[resume];
+  return ["", "Interrupted. Its steps:", ...lists.flatMap(([what, ids]) => (ids.length > 0 ? [`  ${what}: ${ids.join(", ")}`] : [])), next];
 }
 
 export function showStep(step: StepResult, { steps, rollback }: PlannedWork["plan"]): string {

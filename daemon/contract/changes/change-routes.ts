@@ -159,6 +159,22 @@ export const changeRoutes = {
     status: 202,
     response: Execution,
   },
+  resumeExecution: {
+    method: "POST",
+    path: "/api/executions/:id/resume",
+    summary: "Propose the remaining steps of an interrupted execution as a new plan",
+    access: "operator",
+    recordsItself: true,
+    params: ExecutionRef,
+    body: z.strictObject({
+      /** True if a person has checked the nodes. Required if a step is not declared repeatable. */
+      checked: z.boolean().default(false),
+      /** The steps that were cut off and that are done, as the person found. They do not run again. */
+      done: z.array(z.string().max(10)).max(5000).default([]),
+    }),
+    status: 202,
+    response: Proposed,
+  },
   executePlan: {
     method: "POST",
     path: "/execute-plan",

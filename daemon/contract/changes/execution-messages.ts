@@ -28,7 +28,9 @@ export type ActRequest = z.output<typeof ActRequest>;
  * Lists all running executions, and each ended execution until control sends `forget-execution`. The list contains no other
  * executions.
  */
-export const KeptExecutions = z.array(z.object({ executionId: z.uuid(), status: ExecutionStatus })).optional();
+export const KeptExecutions = z
+  .array(z.object({ executionId: z.uuid(), status: ExecutionStatus, interrupted: z.literal(true).optional() }))
+  .optional();
 
 export const executionMessagesToExecutor = [
   /**
@@ -59,6 +61,7 @@ export const executionMessagesFromExecutor = [
     status: ExecutionStatus,
     steps: z.array(StepResult),
     error: z.string().optional(),
+    interrupted: z.literal(true).optional(),
   }),
   /** The executor refused the execution before the first step of the execution. */
   z.object({ type: z.literal("execution-refused"), executionId: z.uuid(), reason: z.string() }),

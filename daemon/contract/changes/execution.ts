@@ -37,6 +37,25 @@ export const ExecutionStatus = z.enum([
 ]);
 export type ExecutionStatus = z.output<typeof ExecutionStatus>;
 
+/**
+ * Reports what was done when a plan was interrupted, by the ids of its steps. Each step of the plan is in one of the four
+ * lists.
+ */
+export const Interruption = z.object({
+  done: z.array(z.string()),
+  /** These steps began, and their end is unknown or they were stopped. They may have taken effect. */
+  cutOff: z.array(z.string()),
+  notBegun: z.array(z.string()),
+  failed: z.array(z.string()),
+  /** `command`: the plan can be resumed. `person`: a person must check the nodes first. `never`: propose it again. */
+  resume: z.enum(["command", "person", "never"]),
+  /** The first step that a resumption runs. */
+  from: z.string().optional(),
+  /** Why the plan can be resumed in this way. */
+  reason: z.string(),
+});
+export type Interruption = z.output<typeof Interruption>;
+
 export const Execution = z.object({
   id: z.uuid(),
   planId: z.uuid(),
@@ -49,5 +68,9 @@ export const Execution = z.object({
   startedAt: Instant.optional(),
   endedAt: Instant.optional(),
   error: z.string().optional(),
+  /** Present if a crash or a restart of Muster interrupted the execution. */
+  interrupted: z.literal(true).optional(),
+  /** Only in the answer about one execution, after the end of an interrupted execution. */
+  interruption: Interruption.optional(),
 });
 export type Execution = z.output<typeof Execution>;

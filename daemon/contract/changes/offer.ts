@@ -24,6 +24,8 @@ const OfferedTool = z.object({
   preview: z.enum(["exact", "check", "none"]),
   /** The tool that undoes this tool's changes. */
   undo: z.string().optional(),
+  /** True if the tool only reads, or if its form declares that it can run twice in a row without harm. */
+  repeatable: z.boolean(),
   timeoutSeconds: z.int(),
   parameters: z.array(OfferedParameter),
 });

@@ -43,6 +43,19 @@ export const Proposal = z.strictObject({
 export type Proposal = z.output<typeof Proposal>;
 export type ProposalInput = z.input<typeof Proposal>;
 
+/** Control resumes an interrupted execution with those steps of its plan that are left. */
+const Resume = z.strictObject({
+  executionId: z.uuid(),
+  /** Hash of the whole plan. The plan must still be the same, because its steps are named by their ids. */
+  planHash: Digest,
+  steps: z.array(z.string()).min(1).max(5000),
+});
+export type Resume = z.output<typeof Resume>;
+
+/** A proposal as control stores it. Only control sets `resume`. */
+export const KeptProposal = Proposal.extend({ resume: Resume.optional() });
+export type KeptProposal = z.output<typeof KeptProposal>;
+
 /** A node as it was when the plan was made. Another machine with the same name results in a different plan. */
 export const Target = z.strictObject({ nodeId: z.string(), node: NodeName, scope: Scope, address: z.string().optional() });
 export type Target = z.output<typeof Target>;
@@ -99,6 +112,8 @@ export const Plan = z.strictObject({
   rollback: z.array(z.strictObject({ undoes: z.string(), step: PlanStep })),
   readOnly: z.boolean(),
   tainted: z.boolean(),
+  /** The interrupted execution that this plan resumes. */
+  resumes: z.uuid().optional(),
 });
 export type Plan = z.output<typeof Plan>;
 

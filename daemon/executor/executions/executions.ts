@@ -84,8 +84,12 @@ export class PlanExecutions {
     }
   }
 
-  list(): { executionId: string; status: ExecutionStatus }[] {
-    return [...this.#held].map(([executionId, { record }]) => ({ executionId, status: record.ending?.status ?? "running" }));
+  list(): { executionId: string; status: ExecutionStatus; interrupted?: true }[] {
+    return [...this.#held].map(([executionId, { record }]) => ({
+      executionId,
+      status: record.ending?.status ?? "running",
+      ...(record.ending?.interrupted && { interrupted: true }),
+    }));
   }
 
   get figures(): Omit<ExecutorFigures, "runs"> {
@@ -225,5 +229,6 @@ function ended(record: ExecutionRecord): Extract<FromExecutor, { type: "executed
     status: ending?.status ?? "unknown",
     steps,
     ...(ending?.error !== undefined && { error: ending.error }),
+    ...(ending?.interrupted && { interrupted: true }),
   };
 }

@@ -22,7 +22,7 @@ const Begun = z.object({
 });
 export type Begun = z.output<typeof Begun>;
 
-const Ending = z.object({ status: ExecutionStatus, error: z.string().optional() });
+const Ending = z.object({ status: ExecutionStatus, error: z.string().optional(), interrupted: z.literal(true).optional() });
 export type Ending = z.output<typeof Ending>;
 
 export class ExecutionRecord {

@@ -37,7 +37,7 @@ export async function recoverPlan(
     }),
   );
   skipRest({ record, onStep });
-  return endOfPlan(plan, record.results, "lost");
+  return endOfPlan(plan, record.results, signal.aborted ? "stopped" : "lost");
 }
 
 async function endOf(

@@ -63,6 +63,7 @@ export function governed(
     audit,
     policy: policyFrom(config.changes, env),
     plan: (proposal, field) => makePlan(proposal, { catalogue, runbooks, nodes: nodesFor(proposal, stores.nodes, facts, deskLog) }, field),
+    isRepeatable: (tool) => catalogue.has(tool) && catalogue.get(tool).repeatable,
     clocks: { decideSeconds: config.changes.policy.decide_seconds, executeSeconds: config.changes.policy.execute_seconds },
     limit: config.changes.tools.executions_at_once,
     voting: () => votingOf(config.changes, data),

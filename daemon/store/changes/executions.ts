@@ -25,8 +25,8 @@ export class ExecutionStore {
     this.#insert = db.prepare<[string, string, string, Text, string, string, string]>(
       "INSERT INTO executions (id, plan_id, plan_hash, approval_id, status, requested_by, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
     );
-    this.#update = db.prepare<[string, Text, Text, Text, string]>(
-      "UPDATE executions SET status = ?, started_at = ?, ended_at = ?, error = ? WHERE id = ?",
+    this.#update = db.prepare<[string, Text, Text, Text, number, string]>(
+      "UPDATE executions SET status = ?, started_at = ?, ended_at = ?, error = ?, interrupted = ? WHERE id = ?",
     );
     this.#byId = db.prepare<[string], Row>("SELECT * FROM executions WHERE id = ?");
     this.#ofPlan = db.prepare<[string], Row>("SELECT * FROM executions WHERE plan_id = ?");
@@ -54,8 +54,8 @@ export class ExecutionStore {
   }
 
   /** Saves an execution without its steps, because `saveStep` saves each step separately. */
-  save({ id, status, startedAt, endedAt, error }: Omit<Execution, "steps">): void {
-    this.#update.run(status, startedAt ?? null, endedAt ?? null, error ?? null, id);
+  save({ id, status, startedAt, endedAt, error, interrupted }: Omit<Execution, "steps">): void {
+    this.#update.run(status, startedAt ?? null, endedAt ?? null, error ?? null, Number(interrupted === true), id);
   }
 
   saveStep(executionId: string, step: StepResult): void {
@@ -115,6 +115,7 @@ export class ExecutionStore {
       ...(row.started_at !== null && { startedAt: row.started_at }),
       ...(row.ended_at !== null && { endedAt: row.ended_at }),
       ...(row.error !== null && { error: row.error }),
+      ...(row.interrupted === 1 && { interrupted: true }),
     });
   }
 }
@@ -130,4 +131,5 @@ interface Row {
   started_at: Text;
   ended_at: Text;
   error: Text;
+  interrupted: number;
 }

@@ -1,5 +1,5 @@
 /** Stores plans with their proposals and decisions. A database trigger ensures that a saved plan never changes. */
-import { type Digest, PlannedWork, Proposal } from "../../contract/changes/plan.ts";
+import { type Digest, KeptProposal, PlannedWork } from "../../contract/changes/plan.ts";
 import { MusterError } from "../../errors/errors.ts";
 import type { Db } from "../database.ts";
 
@@ -16,6 +16,7 @@ export class PlanStore {
   readonly #proposal;
   readonly #live;
   readonly #liveOfProposal;
+  readonly #resuming;
   readonly #keep;
   readonly #kept;
 
@@ -31,6 +32,9 @@ export class PlanStore {
     this.#liveOfProposal = db.prepare<[string, string], { work: string }>(
       `SELECT work FROM plans WHERE proposal_hash = ? AND requester_key_id = ? AND ${IS_LIVE}`,
     );
+    this.#resuming = db.prepare<[string], { work: string }>(
+      "SELECT work FROM plans WHERE json_extract(proposal, '$.resume.executionId') = ? ORDER BY created_at DESC",
+    );
     this.#keep = db.prepare<[string, string, string]>(
       `INSERT INTO plan_keys (key, plan_id, created_at) VALUES (?, ?, ?)
        ON CONFLICT (key) DO UPDATE SET plan_id = excluded.plan_id, created_at = excluded.created_at`,
@@ -40,7 +44,7 @@ export class PlanStore {
     );
   }
 
-  add(work: PlannedWork, proposal: Proposal, proposalHash: Digest): void {
+  add(work: PlannedWork, proposal: KeptProposal, proposalHash: Digest): void {
     const { id, hash, requesterKeyId, createdAt } = work;
     this.#insert.run(id, hash, requesterKeyId, JSON.stringify(proposal), proposalHash, JSON.stringify(work), createdAt);
   }
@@ -56,9 +60,9 @@ export class PlanStore {
   }
 
   /** Returns the proposal of a plan, so that the plan can be created again. */
-  proposalOf(id: string): Proposal | undefined {
+  proposalOf(id: string): KeptProposal | undefined {
     const row = this.#proposal.get(id);
-    return row && Proposal.parse(JSON.parse(row.proposal));
+    return row && KeptProposal.parse(JSON.parse(row.proposal));
   }
 
   /** Returns the open plan with this hash and this requester. */
@@ -69,6 +73,11 @@ export class PlanStore {
   /** Returns the open plans that this requester made from this proposal. The plans may differ from the new plan. */
   liveOfProposal(proposalHash: Digest, requesterKeyId: string): PlannedWork[] {
     return this.#liveOfProposal.all(proposalHash, requesterKeyId).map(fromRow);
+  }
+
+  /** Returns the plans that resume this execution, with the newest first. */
+  resuming(executionId: string): PlannedWork[] {
+    return this.#resuming.all(executionId).map(fromRow);
   }
 
   /** Links this idempotency key to this plan. A later link of the same key replaces the earlier link. */

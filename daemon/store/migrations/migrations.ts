@@ -21,6 +21,7 @@ import { plansByAge } from "./0016-plans-by-age.ts";
 import { alertIncidents } from "./0017-alert-incidents.ts";
 import { jobOptions } from "./0018-job-options.ts";
 import { arpProxies } from "./0019-arp-proxies.ts";
+import { interruptedExecutions } from "./0020-interrupted-executions.ts";
 
 export const migrations: readonly string[] = [
   firstTables,
@@ -42,4 +43,5 @@ export const migrations: readonly string[] = [
   alertIncidents,
   jobOptions,
   arpProxies,
+  interruptedExecutions,
 ];

@@ -69,6 +69,7 @@ export function openDesk(world: World = openWorld(), parts: Partial<ChangesParts
     log: createLog("test", "silent"),
     policy: ownPolicy(),
     plan: (proposal, field) => makePlan(proposal, { catalogue, runbooks, nodes: fleet() }, field),
+    isRepeatable: (tool) => catalogue.has(tool) && catalogue.get(tool).repeatable,
     act: (act) => performOwnAct(ownActs(acts.ports), act),
     clocks: { decideSeconds: 600, executeSeconds: 300 },
     limit: 3,

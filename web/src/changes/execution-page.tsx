@@ -12,6 +12,7 @@ import { Untrusted } from "../parts/text/untrusted.tsx";
 import { Ago, Lasting } from "../parts/time/ago.tsx";
 import { executionLabel, isExecutionCancellable, shownSteps } from "./execution-states.ts";
 import { ExecutionStep } from "./execution-step.tsx";
+import { Interrupted, resumeCommand } from "./interrupted.tsx";
 import { usePlan } from "./use-plan.ts";
 
 /** The polling interval in milliseconds. The feed reports the end of a step, but not its start. */
@@ -27,6 +28,11 @@ export function ExecutionPage({ id }: { id: string }) {
   useEffect(() => {
     if (loaded) void attempt(() => live.fetchExecution(id));
   }, [loaded, live, id]);
+  const lacksReport = execution?.interrupted === true && execution.interruption === undefined;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs once after the end of an interrupted execution
+  useEffect(() => {
+    if (lacksReport) void attempt(() => live.fetchExecution(id));
+  }, [lacksReport, live, id]);
   const goesOn = execution?.status === "running";
   // biome-ignore lint/correctness/useExhaustiveDependencies: polls by the clock while the execution runs
   useEffect(() => {
@@ -79,11 +85,15 @@ function Known({ execution }: { execution: Execution }) {
         {isExecutionCancellable(execution) && <Cancel execution={execution} />}
       </header>
       <Problem problem={problem} />
+      {execution.interruption && <Interrupted id={execution.id} interruption={execution.interruption} />}
       {work && <Steps execution={execution} work={work} />}
       <CliPanel
         commands={[
           `muster execution ${execution.id} --follow`,
           ...(isExecutionCancellable(execution) ? [`muster execution ${execution.id} --cancel`] : []),
+          ...(execution.interruption && execution.interruption.resume !== "never"
+            ? [resumeCommand(execution.id, execution.interruption)]
+            : []),
           `muster plan ${execution.planId}`,
         ]}
       />

@@ -9,15 +9,14 @@ export const executionLabel: Record<ExecutionStatus, Label & { meaning: string }
   succeeded: { word: "Succeeded", tone: "good", meaning: "Every step succeeded." },
   failed: { word: "Failed", tone: "bad", meaning: "A step failed. Nothing was changed before the failure." },
   "rolled-back": { word: "Rolled back", tone: "bad", meaning: "A step failed. Earlier changes were rolled back." },
-  partial: { word: "Partial", tone: "bad", meaning: "A step failed, and some changes could not be rolled back." },
+  partial: { word: "Partial", tone: "bad", meaning: "It did not complete, and some of its changes stay." },
   cancelled: { word: "Cancelled", tone: "muted", meaning: "A person stopped it." },
   "timed-out": { word: "Timed out", tone: "bad", meaning: "A step exceeded its time limit." },
   refused: { word: "Refused", tone: "muted", meaning: "It was not started." },
   unknown: {
     word: "Unknown",
     tone: "attention",
-    meaning:
-      "The executor was lost during the execution. The last step of the execution may have taken effect. Check the nodes, then request the plan again. Muster never repeats it.",
+    meaning: "The execution was interrupted. A step that was cut off may have taken effect. Muster never repeats it by itself.",
   },
 };
 

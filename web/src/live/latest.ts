@@ -22,7 +22,8 @@ export function laterExecution(one: Execution, other: Execution): Execution {
 
 /**
  * Returns numbers that never decrease while an execution runs. The most important number is first. Lists of executions
- * omit the output of steps, so the number of outputs is compared last.
+ * omit the output of steps, so the number of outputs is compared late. Only the
+ * answer about one execution reports its interruption.
  */
 const signsOf = (execution: Execution): number[] => [
   Number(execution.endedAt !== undefined),
@@ -30,6 +31,7 @@ const signsOf = (execution: Execution): number[] => [
   Number(execution.startedAt !== undefined),
   execution.steps.filter(({ status }) => status !== "pending").length,
   execution.steps.filter(({ output }) => output !== undefined).length,
+  Number(execution.interruption !== undefined),
 ];
 
 export const doneOf = ({ steps }: Execution): number => steps.filter(({ status }) => status !== "pending" && status !== "running").length;

@@ -124,4 +124,14 @@ test("a loss of the executor is partial when something had changed, and failed w
   assert.equal(endOfPlan(plan, new Map([["1", succeeded]]), "lost").status, "partial");
   assert.equal(endOfPlan(plan, new Map(), "lost").status, "failed");
   assert.equal(endOfPlan(plan, new Map([["1", { id: "1", status: "unknown" }]]), "lost").status, "unknown");
+  for (const [results, says] of [
+    [[succeeded], "done: 1; not begun: 2"],
+    [[], "not begun: 1, 2"],
+    [[succeeded, { id: "2", status: "unknown" }], "done: 1; cut off: 2"],
+    [[succeeded, { id: "2", status: "failed" }], "done: 1; failed: 2"],
+  ] as [StepResult[], string][])
+    assert.deepEqual(
+      endOfPlan(plan, new Map(results.map((result) => [result.id, result])), "lost").error,
+      `the executor ended in the middle; no further step was begun; ${says}`,
+    );
 });
