@@ -32,7 +32,7 @@ function withSecret<T>(secret: string, ask: () => T): T {
   try {
     return ask();
   } catch (error) {
-    if (error instanceof WaitsForApproval) error.reveal(secret);
+    if (error instanceof WaitsForApproval && error.code === "APPROVAL_NEEDED") error.secret = secret;
     throw error;
   }
 }

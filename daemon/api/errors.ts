@@ -113,7 +113,10 @@ export function sendError(error: FastifyError | Error, request: FastifyRequest, 
   if (status >= 500) request.log.error({ err: error, code: failure.code }, failure.message);
   else request.log.info({ code: failure.code, reason: failure.message, status }, "request refused");
   const body = errorBody(failure.code, failure.message);
-  if (error instanceof WaitsForApproval) body.error.approvalId = error.approvalId;
+  if (error instanceof WaitsForApproval) {
+    body.error.approvalId = error.approvalId;
+    if (error.secret !== undefined) body.error.secret = error.secret;
+  }
   reply.code(status).send(body);
 }
 

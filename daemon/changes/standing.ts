@@ -42,6 +42,8 @@ export const whoAsked = ({ requesterKeyId, requestedBy, requesterRole, onBehalfO
 export const changesSomething = ({ steps, rollback }: Plan): boolean =>
   [...steps, ...rollback.map(({ step }) => step)].some(({ risk }) => risk !== "read");
 
-/** Returns the text that explains a denial to the caller. */
-export const denial = ({ rule, reasons }: Decision): string =>
-  `denied by the rule ${rule}${reasons.length === 0 ? "" : `: ${reasons.slice(0, 3).join("; ")}`}`;
+/** Returns the text that explains a denial to the caller. The text names the rule only once. */
+export function denial({ rule, reasons }: Decision): string {
+  const what = reasons.slice(0, 3).map((reason) => reason.replace(/^denied: /, "").replace(new RegExp(`, by ${rule}$`), ""));
+  return `denied by the rule ${rule}${what.length === 0 ? "" : `: ${what.join("; ")}`}`;
+}

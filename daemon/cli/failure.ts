@@ -6,6 +6,10 @@ export interface Failure {
   code: string;
   message: string;
   hint: string;
+  /** The approval that the command waits for. */
+  approvalId?: string | undefined;
+  /** A token that is valid only after the approval. */
+  secret?: string | undefined;
 }
 
 /**
@@ -29,12 +33,13 @@ const exitCodes: Record<string, number> = { USAGE: 2, RESULT_UNKNOWN: 3, INTERRU
 /** Returns 2 for wrong usage, 3 if a result is not known, 130 after Ctrl-C as shells do, and 1 for any other failure. */
 export const exitCodeFor = (code: string): number => exitCodes[code] ?? 1;
 
-export function report({ code, message, hint }: Failure, json: boolean): void {
+export function report({ code, message, hint, approvalId, secret }: Failure, json: boolean): void {
   if (json) {
-    process.stderr.write(`${JSON.stringify({ error: { code, message, hint } })}\n`);
+    process.stderr.write(`${JSON.stringify({ error: { code, message, hint, approvalId, secret } })}\n`);
     return;
   }
   const head = styleText("red", "muster:", { stream: process.stderr });
   const lines = message.split("\n").map(clean).join("\n");
-  process.stderr.write(`${head} ${lines}\n${hint ? `→ ${hint}\n` : ""}`);
+  const later = secret === undefined ? "" : `→ After the approval this token is valid. It is shown only now: ${clean(secret)}\n`;
+  process.stderr.write(`${head} ${lines}\n${hint ? `→ ${hint}\n` : ""}${later}`);
 }

@@ -16,6 +16,8 @@ export class ApiError extends Error {
   readonly hint: string;
   /** Set if the request waits for approval. */
   readonly approvalId: string | undefined;
+  /** A token that is valid only after the approval. */
+  readonly secret: string | undefined;
   /** Set if the rate limit refused the request. Control did nothing for a refused request. */
   readonly retryAfterSeconds: number | undefined;
 
@@ -26,6 +28,7 @@ export class ApiError extends Error {
     this.code = body.code;
     this.hint = body.hint;
     this.approvalId = body.approvalId;
+    this.secret = body.secret;
   }
 }
 

@@ -39,6 +39,8 @@ export const ErrorBody = z.object({
     hint: z.string(),
     /** The approval that the request waits for. This id is set only with status 202. */
     approvalId: z.string().optional(),
+    /** A token that is valid only after the approval. Only this answer contains it. */
+    secret: z.string().optional(),
   }),
   message: z.string(),
 });

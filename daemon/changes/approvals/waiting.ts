@@ -8,6 +8,8 @@ import { MusterError } from "../../errors/errors.ts";
 
 export class WaitsForApproval extends MusterError {
   readonly approvalId: string;
+  /** A token that is valid only after the approval. Only the answer to the requester contains it. */
+  secret: string | undefined;
 
   constructor({ id, decision }: PlannedWork, approval: Approval) {
     const pending = approval.state === "pending";
@@ -18,10 +20,5 @@ export class WaitsForApproval extends MusterError {
         : `was requested before and is ${approval.state}: muster plan ${id}`,
     );
     this.approvalId = approval.id;
-  }
-
-  /** Shows the requester a secret that is valid from the approval on. */
-  reveal(secret: string): void {
-    if (this.code === "APPROVAL_NEEDED") this.message += `; after the approval this token is valid, and it is shown only now: ${secret}`;
   }
 }

@@ -4,6 +4,7 @@ import { nodeHref } from "../parts/route.ts";
 import { SheetHead } from "../parts/sheet.tsx";
 import { Untrusted } from "../parts/text/untrusted.tsx";
 import { limitText, previewMeaning, previewWord, riskMeaning, riskTone } from "./plan-words.ts";
+import { useToolMeanings } from "./tool-meanings.ts";
 
 export function PlanSteps({ steps, title, undoes }: { steps: readonly PlanStep[]; title: string; undoes?: Plan["rollback"] }) {
   return (
@@ -51,19 +52,21 @@ export function PlanSteps({ steps, title, undoes }: { steps: readonly PlanStep[]
 }
 
 /**
- * Shows the preview, which describes the command of the step. If the preview is not exact, the parameter values are shown
+ * Shows the preview, which describes the command of the step. Muster's own actions run no command, so their meaning is shown. If the preview is not exact, the parameter values are shown
  * too.
  */
 function Doing({ step: { tool, method, parameters, preview } }: { step: PlanStep }) {
   const values = Object.entries(parameters);
+  const meaning = useToolMeanings().get(tool);
   return (
     <span className="doing">
       <span>
-        <strong>{tool}</strong> <span className="soft">{method}</span>
+        <strong>{tool}</strong> <span className="soft">{method === "act" ? "by Muster itself" : method}</span>
       </span>
       <code>
         <Untrusted text={preview.text} />
       </code>
+      {method === "act" && meaning !== undefined && <span className="soft">{meaning}</span>}
       {preview.kind !== "exact" && values.length > 0 && (
         <span className="soft">
           with <Untrusted text={values.map(([name, value]) => `${name}=${value}`).join(" ")} />

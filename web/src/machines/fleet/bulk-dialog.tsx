@@ -6,9 +6,9 @@ import { Modal } from "../../parts/dialogs/modal.tsx";
 import { TypedWord } from "../../parts/dialogs/typed-word.tsx";
 import { PlaybookChoice } from "../../parts/jobs/playbook-choice.tsx";
 import type { ReadOptions } from "../../parts/jobs/run-option-texts.ts";
-import { jobsHref, nodeHref } from "../../parts/route.ts";
+import { approvalHref, jobsHref, nodeHref } from "../../parts/route.ts";
 import { type BulkAction, type BulkPlan, bulkWord, phraseFor } from "./bulk.ts";
-import { useBulk } from "./use-bulk.ts";
+import { type Outcome, useBulk } from "./use-bulk.ts";
 
 export function BulkDialog({ action, plan, onClose }: { action: BulkAction; plan: BulkPlan; onClose: () => void }) {
   const { outcomes, state, begin } = useBulk(action, plan);
@@ -26,7 +26,8 @@ export function BulkDialog({ action, plan, onClose }: { action: BulkAction; plan
     event.preventDefault();
     if (ready) void begin({ profile, playbook, check, options: "options" in read ? read.options : {} });
   };
-  const failed = [...outcomes.values()].filter(({ ok }) => !ok).length;
+  const count = (end: Outcome["end"]) => [...outcomes.values()].filter((outcome) => outcome.end === end).length;
+  const [done, waiting, failed] = [count("done"), count("waits"), count("refused")];
   return (
     <Modal title={`${verb} ${plan.does.length} of ${plan.does.length + plan.leaves.length} selected`} kind="wide" onClose={onClose}>
       <form onSubmit={submit}>
@@ -39,8 +40,14 @@ export function BulkDialog({ action, plan, onClose }: { action: BulkAction; plan
           {plan.does.map(({ node, what }) => {
             const outcome = outcomes.get(node.id);
             return (
-              <li key={node.id} data-outcome={outcome === undefined ? undefined : outcome.ok ? "done" : "refused"}>
+              <li key={node.id} data-outcome={outcome?.end}>
                 <a href={nodeHref(node.name)}>{node.name}</a> <span className="soft">{outcome?.text ?? what}</span>
+                {outcome?.approvalId !== undefined && (
+                  <>
+                    {" "}
+                    <a href={approvalHref(outcome.approvalId)}>Show the request</a>
+                  </>
+                )}
               </li>
             );
           })}
@@ -74,10 +81,11 @@ export function BulkDialog({ action, plan, onClose }: { action: BulkAction; plan
           </label>
         )}
         {state === "asking" && phrase !== undefined && <TypedWord word={phrase} value={typed} onChange={setTyped} />}
-        <p role="status" className={failed > 0 ? "problem" : undefined}>
+        <p role="status" className={failed > 0 ? "problem" : waiting > 0 ? "notice" : undefined}>
           {state === "working" && `${outcomes.size} of ${plan.does.length}…`}
-          {state === "done" && `Done: ${outcomes.size - failed} of ${outcomes.size}${failed > 0 ? `, ${failed} refused` : ""}. `}
-          {state === "done" && action === "run" && failed < outcomes.size && <a href={jobsHref}>Show the jobs</a>}
+          {state === "done" &&
+            `Done: ${done} of ${outcomes.size}${waiting > 0 ? `, ${waiting} waiting for approval` : ""}${failed > 0 ? `, ${failed} refused` : ""}. `}
+          {state === "done" && action === "run" && done > 0 && <a href={jobsHref}>Show the jobs</a>}
         </p>
         <DialogFoot onClose={onClose} word={state === "done" ? "Close" : "Cancel"}>
           {state !== "done" && (

@@ -6,13 +6,15 @@ import { useEffect, useRef, useState } from "react";
 import { ApiError, type Client } from "../../../../daemon/contract/client.ts";
 import type { RunOptions } from "../../../../daemon/contract/jobs/run-options.ts";
 import type { Node, Profile } from "../../../../daemon/contract/machines/node.ts";
+import { WAITS } from "../../parts/attempt.tsx";
 import { usePage } from "../../parts/page-context.ts";
 import { patiently } from "../../parts/patience.ts";
 import type { BulkAction, BulkPlan } from "./bulk.ts";
 
 export interface Outcome {
-  ok: boolean;
+  end: "done" | "waits" | "refused";
   text: string;
+  approvalId?: string | undefined;
 }
 
 interface Choices {
@@ -49,7 +51,7 @@ export function useBulk(action: BulkAction, { does }: BulkPlan) {
           patiently(
             () => ask(client, action, turn, choices),
             (seconds) => {
-              note(turn, { ok: true, text: `waits ${seconds} s: the limit per minute is reached` });
+              note(turn, { end: "done", text: `waits ${seconds} s: the limit per minute is reached` });
               return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
             },
             () => closed.current,
@@ -87,8 +89,10 @@ async function ask(
 
 async function outcomeOf(done: () => Promise<string>): Promise<Outcome> {
   try {
-    return { ok: true, text: await done() };
+    return { end: "done", text: await done() };
   } catch (error) {
-    return { ok: false, text: error instanceof ApiError ? `${error.message}. ${error.hint}` : "the daemon did not answer" };
+    if (!(error instanceof ApiError)) return { end: "refused", text: "the daemon did not answer" };
+    if (error.code === WAITS) return { end: "waits", text: "waits for the approval of another person", approvalId: error.approvalId };
+    return { end: "refused", text: `${error.message}. ${error.hint}` };
   }
 }
