@@ -14,5 +14,5 @@ export function nodeValues(file: InventoryFile, forAll: object = {}): (node: str
 }
 
 /** JSON has no infinite numbers, and YAML has. */
-const writable = (value: unknown): unknown =>
+export const writable = (value: unknown): unknown =>
   JSON.parse(JSON.stringify(value, (_, each) => (typeof each === "number" && !Number.isFinite(each) ? `number ${each}` : each)));

@@ -145,6 +145,8 @@ export async function startMission(pageRoot: string, places: NetworkPlace[] = ca
       maintenance: () => ({ open: true, windows: [], timeZone: "UTC" }),
       nextTime: (_, from) => from,
       nodeGroups: () => () => [],
+      nodeBindings: () => () => "the same",
+      checkOptions: () => undefined,
       playbooks: () => ({ playbooks: offered, refused: [] }),
       run: (nodes, { name }, purpose, requestedBy) =>
         nodes.map((node) => {

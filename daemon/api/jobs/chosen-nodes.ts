@@ -1,5 +1,5 @@
 /** Finds the nodes of a request to run a playbook: by name, by a group of the inventory, or all nodes. */
-import type { Targets } from "../../contract/jobs/schedule.ts";
+import { groupIn, type Targets } from "../../contract/jobs/schedule.ts";
 import type { Node } from "../../contract/machines/node.ts";
 import { MusterError } from "../../errors/errors.ts";
 
@@ -13,10 +13,7 @@ export interface Fleet {
   nodeGroups(): (node: Node) => readonly string[];
 }
 
-const GROUP = "group:";
 const SHOWN = 20;
-
-export const groupIn = (reference: string): string | undefined => (reference.startsWith(GROUP) ? reference.slice(GROUP.length) : undefined);
 
 /**
  * Returns each chosen node once. A node that is chosen by its name must be runnable. Nodes of a group that are not runnable are

@@ -33,11 +33,13 @@ export function runOptions(
   throw invalid(`${issue?.path.join(".")}: ${problem}`);
 }
 
+type Declared = { [Key in "tags" | "variables"]?: PlaybookFacts[Key] | undefined };
+
 /** The words that Ansible itself defines for `--tags`. */
 const OF_ANSIBLE = ["all", "always", "never", "tagged", "untagged"];
 
 /** Throws PARAMETER_INVALID, with the field and what exists, if the playbook has no such tag or variable. */
-export function checkOptions(playbook: string, options: RunOptions | undefined, facts: PlaybookFacts | undefined): void {
+export function checkOptions(playbook: string, options: RunOptions | undefined, facts: Declared | undefined): void {
   if (facts === undefined) return;
   const { tags: known } = facts;
   for (const field of ["tags", "skip_tags"] as const)

@@ -1,8 +1,10 @@
 /** Defines `muster schedule`, which manages the schedules for playbooks. */
 import type { Command } from "commander";
+import { optionsInWords } from "../../contract/jobs/run-options.ts";
 import type { Maintenance, Schedule } from "../../contract/jobs/schedule.ts";
 import { ago, clean, print, table } from "../print.ts";
 import { examples, type Words } from "../words.ts";
+import { collect, type OptionWords, runOptionsOf } from "./run-option-words.ts";
 
 export function scheduleCommands(program: Command, { json, client }: Words): void {
   const schedule = program
@@ -25,13 +27,17 @@ muster.yaml). All times are in the time zone \`jobs.maintenance.time_zone\`.`,
     .command("add")
     .argument("<name>", "name of the new schedule")
     .requiredOption("--playbook <name>", "a playbook of `muster playbooks`")
-    .requiredOption("--limit <names>", "node names, separated by commas, or all for every node that is ready at that time")
+    .requiredOption("--limit <names>", "node names or group:NAME, separated by commas, or all for every node that is ready at that time")
+    .option("--tags <tags>", "run only tasks with one of these tags, separated by commas")
+    .option("--skip-tags <tags>", "leave out tasks with one of these tags, separated by commas")
+    .option("--var <name=text>", "extra variable as text, or name:=json for another type; can be repeated", collect, [])
+    .option("--vars-file <file>", "JSON file with extra variables; --var takes precedence")
     .requiredOption("--cron <times>", "minute, hour, day of the month, month, day of the week; or @hourly, @daily, @weekly, @monthly")
     .description("add a schedule that runs a playbook repeatedly")
     .addHelpText("after", examples('muster schedule add updates --playbook update --limit all --cron "0 3 * * sun"'))
-    .action(async (name: string, { playbook, limit, cron }: { playbook: string; limit: string; cron: string }) => {
+    .action(async (name: string, { playbook, limit, cron, ...given }: OptionWords & Record<"playbook" | "limit" | "cron", string>) => {
       const nodes = limit === "all" ? ("all" as const) : limit.split(",").map((each) => each.trim());
-      const added = await client().addSchedule({ name, playbook, nodes, cron });
+      const added = await client().addSchedule({ name, playbook, nodes, cron, ...runOptionsOf(given) });
       const found = (await client().listPlaybooks()).playbooks.find((each) => each.name === playbook);
       const then =
         found?.readOnly === false
@@ -42,11 +48,17 @@ muster.yaml). All times are in the time zone \`jobs.maintenance.time_zone\`.`,
   schedule
     .command("approve")
     .argument("<name>")
-    .description("allow a schedule to change nodes with the current version of its playbook; requires a key with the role admin")
+    .description(
+      "allow a schedule to change its current nodes, with the current version of its playbook and their current values in the inventory; requires a key with the role admin",
+    )
     .addHelpText("after", examples("muster schedule approve updates"))
     .action(async (name: string) => {
       const approved = await client().approveSchedule({ name });
-      print(json(), approved, `${name} may change nodes until its playbook changes. It runs next at ${local(approved.next)}.`);
+      print(
+        json(),
+        approved,
+        `${name} may change ${nodesIn(approved)}, until its playbook changes. A node whose group or values change is left out. It runs next at ${local(approved.next)}.`,
+      );
     });
   schedule
     .command("remove")
@@ -58,6 +70,9 @@ muster.yaml). All times are in the time zone \`jobs.maintenance.time_zone\`.`,
       print(json(), answer, `${answer.message}.`);
     });
 }
+
+const nodesIn = ({ nodes, approval }: Schedule): string =>
+  nodes === "all" || nodes.length > 5 ? `${approval?.nodes ?? 0} nodes` : `${nodes.join(", ")} (${approval?.nodes ?? 0} nodes)`;
 
 function showSchedules(schedules: Schedule[]): string {
   if (schedules.length === 0)
@@ -71,9 +86,9 @@ function showSchedules(schedules: Schedule[]): string {
       { title: "NEXT" },
       { title: "LAST", least: 12 },
     ],
-    schedules.map(({ name, playbook, nodes, cron, next, dueSince, last }) => [
+    schedules.map(({ name, playbook, options, nodes, cron, next, dueSince, last }) => [
       name,
-      playbook,
+      `${playbook}${optionsInWords(options)}`,
       nodes === "all" ? nodes : nodes.join(","),
       cron,
       dueSince === undefined ? local(next) : "due",

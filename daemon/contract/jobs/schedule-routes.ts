@@ -2,6 +2,7 @@
 import * as z from "zod";
 import type { Route } from "../route.ts";
 import { PlaybookName } from "./playbook.ts";
+import { RunOptions } from "./run-options.ts";
 import { Maintenance, Schedule, ScheduleName, Targets } from "./schedule.ts";
 
 const ScheduleRef = z.object({ name: z.string().max(100) });
@@ -19,14 +20,14 @@ export const scheduleRoutes = {
     path: "/api/schedules",
     summary: "Run a playbook at set times. A schedule that changes something needs the approval of an admin first.",
     access: "operator",
-    body: z.strictObject({ name: ScheduleName, playbook: PlaybookName, nodes: Targets, cron: z.string().max(100) }),
+    body: z.strictObject({ name: ScheduleName, playbook: PlaybookName, nodes: Targets, cron: z.string().max(100), ...RunOptions.shape }),
     status: 201,
     response: Schedule,
   },
   approveSchedule: {
     method: "POST",
     path: "/api/schedules/:name/approve",
-    summary: "Approve a schedule that changes nodes, with its current playbook",
+    summary: "Approve a schedule that changes nodes, with its current playbook, its current nodes and their values",
     access: "admin",
     sensitive: true,
     params: ScheduleRef,

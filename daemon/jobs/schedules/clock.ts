@@ -15,7 +15,7 @@ import type { JobStore } from "../../store/jobs/jobs.ts";
 import type { ScheduleStore } from "../../store/jobs/schedules.ts";
 import type { NodeStore } from "../../store/machines/nodes.ts";
 import { nextTime } from "./cron.ts";
-import { dueStep, isDue, machinesOf } from "./due.ts";
+import { dueStep, isDue, meantNodes, needsApproval, unapprovedNode } from "./due.ts";
 import type { MaintenanceRule } from "./maintenance.ts";
 
 export interface ClockParts {
@@ -26,6 +26,10 @@ export interface ClockParts {
   log: Log;
   maintenance: MaintenanceRule;
   playbooks(): PlaybookList;
+  /** Reads the groups of the inventory, and returns a function for all groups of a node. */
+  nodeGroups(): (node: Node) => readonly string[];
+  /** Reads the inventory, and returns a function for the digest of a node's scope and values. */
+  nodeBindings(): (node: Node) => string;
   /** Queues the run of a schedule. Throws an error if the policy denies the run. */
   run(nodes: readonly Node[], playbook: Playbook, purpose: RunPurpose, schedule: Schedule): Job[];
 }
@@ -123,18 +127,23 @@ export class ScheduleClock {
   }
 
   #run(schedule: Schedule, playbook: Playbook): string {
-    const { nodes, jobs, run } = this.#parts;
-    const wanted = schedule.nodes === "all" ? nodes.list().filter((node) => !notRunnable(node)) : machinesOf(schedule, nodes);
-    const left: string[] = [];
-    const ready = wanted.flatMap((each): Node[] => {
-      const node = typeof each === "string" ? undefined : each;
-      const reason = node ? (notRunnable(node) ?? (jobs.liveOf(node.id) && `${node.name} has another job`)) : `there is no node ${each}`;
-      if (!node || reason !== undefined) left.push(reason ?? "");
-      return node && reason === undefined ? [node] : [];
-    });
-    const without = left.length === 0 ? "" : `; without ${left.length}: ${left.slice(0, 5).join("; ")}`;
-    if (ready.length === 0) return `not run: no node could take it${without}`;
+    const { nodes, jobs, run, nodeGroups, nodeBindings } = this.#parts;
     try {
+      const meant = meantNodes(schedule, nodes, nodeGroups());
+      const wanted = schedule.nodes === "all" ? meant.filter((each) => typeof each !== "string" && !notRunnable(each)) : meant;
+      const bindingOf = needsApproval(schedule, playbook) ? nodeBindings() : undefined;
+      const whyNot = (node: Node) =>
+        notRunnable(node) ??
+        (jobs.liveOf(node.id) && `${node.name} has another job`) ??
+        (bindingOf && unapprovedNode(schedule, node, bindingOf(node)));
+      const left: string[] = [];
+      const ready = wanted.flatMap((each): Node[] => {
+        const reason = typeof each === "string" ? `there is no node ${each}` : whyNot(each);
+        if (reason !== undefined) left.push(reason);
+        return typeof each === "string" || reason !== undefined ? [] : [each];
+      });
+      const without = left.length === 0 ? "" : `; without ${left.length}: ${left.slice(0, 5).join("; ")}`;
+      if (ready.length === 0) return `not run: no node could take it${without}`;
       const queued = run(ready, playbook, playbook.readOnly ? "look" : "change", schedule);
       return `${queued.length} jobs queued${without}`;
     } catch (error) {

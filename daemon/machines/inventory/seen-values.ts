@@ -21,17 +21,24 @@ export interface SeenValues {
 const FOLDERS = ["group_vars", "host_vars"];
 const MAX_FILES = 20_000;
 
-/** Returns a function that collects the values of a node. Each version of the inventory file is read only once. */
-export function seenValues(file: InventoryFile): (node: string) => SeenValues {
+/** Returns a function that reads the files now, and returns a function for the values of each node. */
+export function seenNow(file: InventoryFile): () => (node: string) => SeenValues {
   const understood = remembered(file, (reading) => ({
     values: valuesOfHosts(reading),
     groups: groupsOfHosts(reading.groups),
     vaults: reading.vaults,
   }));
-  return (node) => {
+  return () => {
     const { values, groups, vaults } = understood();
-    return { values: values(node), groups: groups.get(node) ?? [], vaults, files: filesNextTo(file.path) };
+    const files = filesNextTo(file.path);
+    return (node) => ({ values: values(node), groups: groups.get(node) ?? [], vaults, files });
   };
+}
+
+/** Returns a function that collects the values of a node. Each version of the inventory file is parsed only once. */
+export function seenValues(file: InventoryFile): (node: string) => SeenValues {
+  const now = seenNow(file);
+  return (node) => now()(node);
 }
 
 function filesNextTo(inventory: string): Record<string, string> {

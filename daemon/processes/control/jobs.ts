@@ -3,6 +3,9 @@ import type { JobsApi } from "../../api/jobs/jobs.ts";
 import type { RunsApi } from "../../api/jobs/runs.ts";
 import type { SchedulesApi } from "../../api/jobs/schedules.ts";
 import { recordEnd } from "../../audit/job-records.ts";
+import { nodeBindings } from "../../changes/node-bindings.ts";
+import { checkOptions } from "../../changes/tools/playbook-options.ts";
+import { runVariables } from "../../config/run-variables.ts";
 import { reportEnds } from "../../jobs/ends.ts";
 import { heardByJobs, JobEngine } from "../../jobs/engine.ts";
 import { historyUpkeep } from "../../jobs/history.ts";
@@ -22,7 +25,7 @@ export interface Jobs {
   api: Pick<JobsApi, "cancel" | "output" | "ends"> &
     Pick<ActPorts, "preview"> &
     Pick<RunsApi, "playbooks" | "run" | "nodeGroups"> &
-    Pick<SchedulesApi, "maintenance" | "nextTime">;
+    Pick<SchedulesApi, "maintenance" | "nextTime" | "nodeBindings" | "checkOptions">;
 }
 
 export async function startJobs({ config, data, log, parts, stores, audit, link, inventory, todo }: Shared): Promise<Jobs> {
@@ -70,6 +73,8 @@ export async function startJobs({ config, data, log, parts, stores, audit, link,
       run: (nodes, { name }, purpose, requestedBy, order) =>
         engine.run(nodes, { playbook: playbookFile(name), purpose, ...order }, requestedBy),
       nodeGroups: remembered(inventory.file, labelsIn),
+      nodeBindings: nodeBindings(inventory.file, runVariables(config)),
+      checkOptions: (playbook, options) => checkOptions(playbook.name, options, playbook),
       maintenance: (now) => maintenanceNow(maintenance, now),
       nextTime: (cron, from) => nextTime(cron, maintenance.timeZone, from),
     },

@@ -19,7 +19,7 @@ export async function startSchedules(
     record: (scheduled, queue) => recordRun(audit, scheduled, queue),
     queue: api.run,
   });
-  const clock = new ScheduleClock({ ...stores, log: log.child({ part: "schedules" }), maintenance, playbooks: api.playbooks, run });
+  const clock = new ScheduleClock({ ...stores, log: log.child({ part: "schedules" }), ...api, maintenance, run });
   await parts.start(
     "schedules",
     () => clock.start(),

@@ -66,6 +66,8 @@ export async function serve(t: TestContext, parts: Partial<ApiParts> = {}, gover
     playbooks: () => ({ playbooks: [], refused: [] }),
     run: unused("run"),
     nodeGroups: () => () => [],
+    nodeBindings: () => () => "the same",
+    checkOptions: () => undefined,
     cancel: unused("cancel"),
     output: async (_, after) => ({ text: "", next: after, end: true }),
     ends: async () => ({ beginning: "", leftOutBytes: 0, end: "" }),

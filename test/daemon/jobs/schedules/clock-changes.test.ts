@@ -66,11 +66,18 @@ test("a window that the clock does not skip is not extended", () => {
   );
 });
 
+const noInventory = { nodeGroups: () => () => [], nodeBindings: () => () => "the same" };
+
 function adopted(schedule: Partial<Schedule>, timeZone: string, now: string): Schedule {
   const world = openWorld();
   const made = { name: "s", playbook: "look", nodes: "all", cron: "0 6 * * *", createdBy: "t", createdAt: "2026-12-01T12:00:00Z" } as const;
   world.schedules.add({ ...made, next: "2026-12-02T06:00:00.000Z", ...schedule });
-  const parts = { maintenance: { windows: [], timeZone }, playbooks: () => ({ playbooks: [], refused: [] }), run: () => [] };
+  const parts = {
+    maintenance: { windows: [], timeZone },
+    playbooks: () => ({ playbooks: [], refused: [] }),
+    run: () => [],
+    ...noInventory,
+  };
   const clock = new ScheduleClock({ ...world, ...parts, log: createLog("test", "silent") });
   clock.adoptTimeZone(new Date(now));
   const found = world.schedules.find("s");

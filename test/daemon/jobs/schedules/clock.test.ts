@@ -18,10 +18,11 @@ const approval = { by: "admin", at: "2026-01-01T00:00:00.000Z", sha256: "2" };
 /** A Wednesday. */
 const due = new Date("2026-01-07T03:00:01Z");
 
-function bench(maintenance: MaintenanceRule, schedule: Partial<Schedule>, offered = [look, update]) {
+function bench(maintenance: MaintenanceRule, { approval: given, ...schedule }: Partial<Schedule>, offered = [look, update]) {
   const { world, engine }: Engineless = queuing();
-  addNode(world, ready, "n1");
-  addNode(world, { phase: "accepted" }, "new");
+  const nodes = [addNode(world, ready, "n1"), addNode(world, { phase: "accepted" }, "new")];
+  const bindings = Object.fromEntries(nodes.map(({ id }) => [id, "the same"]));
+  const now: { groups: Record<string, string[]>; bindings: Record<string, string> } = { groups: {}, bindings: {} };
   world.schedules.add({
     name: "s",
     playbook: "update",
@@ -31,12 +32,15 @@ function bench(maintenance: MaintenanceRule, schedule: Partial<Schedule>, offere
     createdAt: "2026-01-06T12:00:00.000Z",
     next: "2026-01-07T03:00:00.000Z",
     ...schedule,
+    ...(given && { approval: { bindings, ...given } }),
   });
   const clock = new ScheduleClock({
     ...world,
     log: createLog("test", "silent"),
     maintenance,
     playbooks: () => ({ playbooks: offered, refused: [] }),
+    nodeGroups: () => (node) => now.groups[node.name] ?? [],
+    nodeBindings: () => (node) => now.bindings[node.name] ?? "the same",
     run: (nodes, { name }, purpose, schedule) =>
       engine.run(nodes, { playbook: `playbooks/${name}.yaml`, purpose }, `schedule ${schedule.name}`),
   });
@@ -50,6 +54,7 @@ function bench(maintenance: MaintenanceRule, schedule: Partial<Schedule>, offere
         .filter(({ type }) => type.startsWith("schedule."))
         .map(({ type }) => type),
     world,
+    inventory: now,
   };
 }
 
@@ -159,4 +164,64 @@ test("a next time that is right is not changed by a look", () => {
   look("2026-01-07T12:00:00Z");
   look("2026-01-07T11:59:59Z");
   assert.equal(now().next, "2026-01-08T03:00:00.000Z");
+});
+
+test("a node whose scope or values changed after the approval is left out, and so is a node that came later", () => {
+  const { look: turn, jobs, now, world, inventory } = bench(always, { approval });
+  addNode(world, ready, "late");
+  turn(due);
+  assert.deepEqual(jobs(), ["n1 playbooks/update.yaml schedule s"]);
+  assert.match(
+    now().last?.outcome ?? "",
+    /1 jobs queued; without 1: late was not a node of the schedule when admin approved it: muster schedule approve s/,
+  );
+  inventory.bindings.n1 = "another";
+  world.jobs.save({ ...world.jobs.recent(1)[0]!, status: "succeeded" });
+  turn("2026-01-08T03:00:01Z");
+  assert.equal(jobs().length, 1);
+  assert.match(
+    now().last?.outcome ?? "",
+    /no node could take it; without 2: n1 had another scope or other values in the inventory when admin/,
+  );
+});
+
+test("an approval of an older release, which names no nodes, does not count", () => {
+  const { look: turn, jobs, now, world } = bench(always, {});
+  world.schedules.save({ ...now(), approval });
+  turn(due);
+  assert.deepEqual(jobs(), []);
+  assert.match(now().last?.outcome ?? "", /approval of admin is of an older release and names no nodes: muster schedule approve s/);
+});
+
+test("a read-only playbook needs no approval, but a variable that it does not declare needs one", () => {
+  const options = { variables: { path: "/" } };
+  const free = bench(always, { playbook: "look", options: { tags: ["a"] } });
+  free.inventory.bindings.n1 = "another";
+  free.look(due);
+  assert.equal(free.jobs().length, 1);
+  const bound = bench(always, { playbook: "look", options });
+  bound.look(due);
+  assert.deepEqual(bound.jobs(), []);
+  assert.match(bound.now().last?.outcome ?? "", /has not been approved/);
+  const declared = { ...look, variables: { path: { type: "string" as const, required: false } } };
+  const typed = bench(always, { playbook: "look", options }, [declared]);
+  typed.look(due);
+  assert.equal(typed.jobs().length, 1);
+});
+
+test("a group is the nodes that are in it now, and only those that are approved run", () => {
+  const {
+    look: turn,
+    jobs,
+    now,
+    world,
+    inventory,
+  } = bench(always, { approval, nodes: ["group:web", "group:gone"], nodeIds: ["group:web", "group:gone"] });
+  addNode(world, ready, "n2");
+  inventory.groups = { n1: ["web"], n2: ["web"], new: ["web"] };
+  turn(due);
+  assert.deepEqual(jobs(), ["n1 playbooks/update.yaml schedule s"]);
+  const outcome = now().last?.outcome ?? "";
+  for (const left of [/new is accepted/, /n2 was not a node of the schedule/, /there is no node in the group gone/])
+    assert.match(outcome, left);
 });
