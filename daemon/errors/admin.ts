@@ -15,6 +15,7 @@ export const adminHints = {
   DATA_DIR_SEPARATE:
     "Start the processes with `systemctl start muster.target`. To use `muster up` again, stop them and give the folder to one user with `chown -R`.",
   ACCOUNTS_MISSING: "As root, run scripts/systemd/install and then systemd-sysusers. They create the users of the processes.",
+  MEMORY_LOW: "Give the machine or the service more memory, for example with MemoryMax= in the systemd unit.",
   DATABASE_NEWER: "A newer Muster wrote this database. Install that version, or restore a backup.",
   DATABASE_DAMAGED:
     "Stop Muster and restore a backup (docs/admin.md, section Backup). Without a backup, `sqlite3 muster.db .recover` saves what can be read.",

@@ -14,10 +14,10 @@ import { loaders, missingBootFiles, otherRelease } from "../netboot/boot-files.t
 import { type BootNetwork, bootNetwork, bootPlaces } from "../netboot/boot-places.ts";
 import { accountIds } from "../processes/accounts/account-ids.ts";
 import { wrongEntries } from "../processes/accounts/check-access.ts";
-import { DATABASE_CHECK, LOGIN_CHECK, type StartCheck, startChecks, VOTERS_CHECK } from "../processes/start/checks.ts";
+import { DATABASE_CHECK, LOGIN_CHECK, type StartCheck, startChecks, TOOLS_CHECK, VOTERS_CHECK } from "../processes/start/checks.ts";
 import { neighbourCheck } from "./doctor-neighbours.ts";
 import { ourDaemonAnswers, portChecks } from "./doctor-ports.ts";
-import { programChecks, psqlCheck } from "./doctor-programs.ts";
+import { programChecks, psqlCheck, toolProgramChecks } from "./doctor-programs.ts";
 import { votersCheck } from "./doctor-voters.ts";
 
 export async function doctor(configFile: string, data: DataDir, env: NodeJS.ProcessEnv): Promise<Check[]> {
@@ -39,6 +39,8 @@ export async function doctor(configFile: string, data: DataDir, env: NodeJS.Proc
     ...(wrong.has(DATABASE_CHECK) ? [] : neighbourCheck(data)),
     ...programChecks(config),
     ...psqlCheck(data),
+    ...(wrong.has(TOOLS_CHECK) ? [] : toolProgramChecks(config, data)),
+    ...(running ? [] : [memoryCheck()]),
     ...(running ? [good("daemon", "running, and it holds its ports")] : await portChecks(config)),
     ...Profile.options.flatMap((profile) => filesCheck(profile, config, data)),
     ...(wrong.has(VOTERS_CHECK) ? [] : [votersCheck(config, data)]),
@@ -132,6 +134,15 @@ function filesCheck(profile: Profile, config: Config, data: DataDir): Check[] {
   const detail = [other, missing.length > 0 && `missing: ${missing.join(", ")}`].filter(Boolean).join("; ");
   if (profile === config.machines.profile) return [bad(name, detail, commands)];
   return [{ ...good(name, "missing, but this configuration uses another profile"), advice: `To use it: ${commands}` }];
+}
+
+/** The memory of the processes and of a few runs of Ansible. */
+const ENOUGH_MIB = 500;
+
+function memoryCheck(): Check {
+  const free = Math.floor(process.availableMemory() / 1024 ** 2);
+  if (free >= ENOUGH_MIB) return good("free memory", `${free} MiB`);
+  return bad("free memory", `${free} MiB`, `Provide ${ENOUGH_MIB} MiB, and about 100 MiB for each run of jobs.ansible.concurrency.`);
 }
 
 const ENOUGH_GB = 5;

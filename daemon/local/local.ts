@@ -24,7 +24,7 @@ export const localCommands: LocalCommands = {
   up: async ({ newDatabase = false, ...options }) =>
     (await import("../processes/supervisor/up.ts")).up(locateConfig(options.config), locateDataDir(options.data, process.env), newDatabase),
   prepare: async ({ newDatabase = false, ...options }) =>
-    (await import("./prepare.ts")).prepare(
+    (await import("../processes/accounts/prepare.ts")).prepare(
       locateConfig(options.config),
       locateDataDir(options.data, process.env),
       newDatabase,

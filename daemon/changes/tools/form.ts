@@ -6,6 +6,7 @@ import * as z from "zod";
 import { Risk, ToolName } from "../../contract/changes/tool.ts";
 import { ActionWord, ModuleAction, PlaybookAction, RequestAction, type ToolAction } from "./action.ts";
 import { actionFaults } from "./form-faults.ts";
+import { NeededProgram, placeOf } from "./needed-programs.ts";
 import { Parameter } from "./parameter.ts";
 import { looksLikeShell, templateWordsOf } from "./template.ts";
 
@@ -94,6 +95,7 @@ const FormFile = z.strictObject({
   request: RequestAction.optional(),
   playbook: PlaybookAction.optional(),
   module: ModuleAction.optional(),
+  programs: z.array(NeededProgram).max(10).default([]),
   environment: z.partialRecord(EnvironmentName, z.string().max(500)).default({}),
   secrets: z.array(SecretReference).max(10).default([]),
   /** The lowest possible risk of the tool. This value can raise the computed risk but not lower it. */
@@ -148,6 +150,7 @@ export const ToolForm = FormFile.transform((file, context) => {
     phases: execution.phases,
     parameters: rest.parameters,
     action,
+    programs: rest.programs.map(({ on = placeOf(execution.method), ...program }) => ({ ...program, on })),
     secrets: rest.secrets,
     risk: rest.risk,
     effects: rest.effects,

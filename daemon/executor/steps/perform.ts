@@ -17,6 +17,7 @@ import { readOnly } from "./database.ts";
 import { type StepEnd, StepFailure } from "./ending.ts";
 import { runHttp } from "./http.ts";
 import { runCommand, scrubbed } from "./local-command.ts";
+import { requireHere, requireThere } from "./needed-programs.ts";
 import { withGuardedPassword } from "./psql-password.ts";
 import type { Secrets } from "./secrets.ts";
 import type { SshLines } from "./ssh.ts";
@@ -54,6 +55,9 @@ const LATER_SECONDS = 25;
 
 /** Returns true if a process does the work of the step. Such a process outlives the executor. */
 export const hasOwnProcess = ({ method }: PlanStep): boolean => method !== "ssh" && method !== "http" && method !== "act";
+
+/** The time limit of the question which programs a node has. */
+const QUESTION_SECONDS = 20;
 
 /** Performs a step and returns its result. The promise never rejects, because a failure is also a result. */
 export async function performStep(of: StepOf, means: StepMeans, signal: AbortSignal): Promise<StepEnd> {
@@ -126,8 +130,13 @@ async function perform(
         requireSameValues(of, means);
         const settings = Object.entries(call.environment).map(([name, value]) => `${name}=${value}`);
         const argv = settings.length > 0 ? ["env", ...settings, ...call.argv] : call.argv;
-        return means.ssh.run(means.sshPlace(required(target)), argv, { ...limits, timeoutSeconds }, signal);
+        const sshPlace = means.sshPlace(required(target));
+        const run = (words: readonly string[], seconds: number) =>
+          means.ssh.run(sshPlace, words, { ...limits, timeoutSeconds: seconds }, signal);
+        const notAsked = await requireThere(form.programs, sshPlace.node, (words) => run(words, QUESTION_SECONDS));
+        return notAsked ?? run(argv, timeoutSeconds);
       }
+      requireHere(form.programs);
       const own = { ...call.environment, ...environmentSecrets(form, means) };
       const { argv, env } = form.method === "database" ? readOnly(call.argv, own, timeoutSeconds) : { argv: call.argv, env: own };
       return runCommand(argv, { env: scrubbed(await withGuardedPassword(argv, env)) }, place, limits, signal);

@@ -17,6 +17,7 @@ import { offered } from "../control/changes.ts";
 import type { ChildName } from "../supervisor/children.ts";
 import { checkEntries, checkName } from "./data-folder.ts";
 import { checkDatabase } from "./database.ts";
+import { checkMemory, checkPrograms } from "./machine.ts";
 
 export interface StartCheck {
   name: string;
@@ -29,12 +30,15 @@ export interface StartCheck {
 export const LOGIN_CHECK = "login keys and password hash";
 export const DATABASE_CHECK = "database";
 export const VOTERS_CHECK = "voters file";
+export const TOOLS_CHECK = "tools and runbooks";
 
 const all = ["control", "netboot", "executor"] as const;
 const both = ["control", "executor"] as const;
 
-/** The check of the database needs files of control and of the executor, so only root and a single user perform it. */
+/** A check without readers needs files of several processes, or concerns the machine. Only root and a single user perform it. */
 export const startChecks = (config: Config, data: DataDir, env: NodeJS.ProcessEnv): StartCheck[] => [
+  { name: "memory", readers: [], check: () => checkMemory() },
+  { name: "programs of the processes", readers: [], check: () => checkPrograms(config) },
   { name: "path of the data folder", readers: all, check: () => checkName(data) },
   { name: "files in the data folder", readers: all, check: () => done(checkEntries(data), "each of its kind") },
   { name: DATABASE_CHECK, readers: [], check: () => checkDatabase(data) },
@@ -47,7 +51,7 @@ export const startChecks = (config: Config, data: DataDir, env: NodeJS.ProcessEn
     readers: both,
     check: () => done(policyFrom(config.changes, env), config.changes.policy.rules_directory ?? "only Muster's own"),
   },
-  { name: "tools and runbooks", readers: both, check: () => offeredInWords(config) },
+  { name: TOOLS_CHECK, readers: both, check: () => offeredInWords(config) },
   { name: VOTERS_CHECK, readers: both, check: () => `voters: ${votingOf(config.changes, data).voters.length}` },
   { name: "alert webhook", readers: ["control"], check: () => (webhookIn(config.admin.alerts.webhook_file) ? "readable" : "none") },
   { name: "token files", readers: ["control"], check: () => tokensInWords(config) },

@@ -3,15 +3,15 @@
  * processes, and performs the checks of `muster up`.
  */
 import { userInfo } from "node:os";
-import { CommandFailure } from "../cli/failure.ts";
-import { loadConfig } from "../config/config.ts";
-import { bootInterfaces } from "../config/netboot.ts";
-import type { DataDir } from "../data-dir.ts";
-import { bootPlaces } from "../netboot/boot-places.ts";
-import { accountIds } from "../processes/accounts/account-ids.ts";
-import { correctAccess } from "../processes/accounts/correct.ts";
-import { startChecks } from "../processes/start/checks.ts";
-import { setAsideLostDatabase } from "../processes/start/database.ts";
+import { CommandFailure } from "../../cli/failure.ts";
+import { loadConfig } from "../../config/config.ts";
+import { bootInterfaces } from "../../config/netboot.ts";
+import type { DataDir } from "../../data-dir.ts";
+import { bootPlaces } from "../../netboot/boot-places.ts";
+import { startChecks } from "../start/checks.ts";
+import { setAsideLostDatabase } from "../start/database.ts";
+import { accountIds } from "./account-ids.ts";
+import { correctAccess } from "./correct.ts";
 
 /** Returns the names of the corrected entries. */
 export function prepare(configFile: string, data: DataDir, newDatabase: boolean, env: NodeJS.ProcessEnv): string[] {
