@@ -16,6 +16,7 @@ import { AlertSettings } from "../../daemon/config/admin.ts";
 import type { Check } from "../../daemon/contract/admin/doctor.ts";
 import type { Role } from "../../daemon/contract/admin/key.ts";
 import type { WebUi } from "../../daemon/contract/cluster/web-ui.ts";
+import { DeclaredVariables } from "../../daemon/contract/jobs/declared-variable.ts";
 import type { Explanation } from "../../daemon/contract/netboot/explanation.ts";
 import { isLive } from "../../daemon/jobs/status.ts";
 import { Quarantine } from "../../daemon/machines/enrol/quarantine.ts";
@@ -60,6 +61,15 @@ const SLICE_BYTES = 1024 * 1024;
 const offered = [
   { name: "uptime", does: "Shows the uptime of each machine.", readOnly: true, sha256: "0".repeat(64) },
   { name: "upgrade", does: "Installs Debian updates.", readOnly: false, sha256: "1".repeat(64) },
+  {
+    ...{ name: "deploy", does: "Deploys a release.", readOnly: false, sha256: "2".repeat(64), tags: ["app", "database"] },
+    variables: DeclaredVariables.parse({
+      release: { type: "string", required: true, description: "The release, such as 4.2" },
+      count: { type: "integer" },
+      drain: { type: "boolean", description: "Move the work away first" },
+      token: { secret: "deploy_token" },
+    }),
+  },
 ];
 
 /** Two machines in a group, one a controller. */
@@ -148,11 +158,11 @@ export async function startMission(pageRoot: string, places: NetworkPlace[] = ca
       nodeBindings: () => () => "the same",
       checkOptions: () => undefined,
       playbooks: () => ({ playbooks: offered, refused: [] }),
-      run: (nodes, { name }, purpose, requestedBy) =>
+      run: (nodes, { name }, purpose, requestedBy, order = {}) =>
         nodes.map((node) => {
           const id = `${node.name}-${name}-${purpose}`;
           const made = { id, kind: "ansible", purpose, playbook: `playbooks/${name}.yaml`, nodeId: node.id, nodeName: node.name } as const;
-          stores.jobs.add({ ...made, status: "queued", attempt: 1, requestedBy, createdAt: new Date().toISOString() });
+          stores.jobs.add({ ...made, ...order, status: "queued", attempt: 1, requestedBy, createdAt: new Date().toISOString() });
           stores.events.append({ source: "control", type: "job.queued", summary: `${name} is queued`, nodeId: node.id, jobId: id });
           return stores.jobs.find(id) ?? assert.fail("the job is not there");
         }),

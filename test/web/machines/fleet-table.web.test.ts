@@ -117,6 +117,29 @@ test("a playbook runs on the selected machines, by default as a preview", option
   for (const name of ["n1", "n2"]) assert.equal(world.jobs.find(`${name}-upgrade-preview`)?.status, "queued");
 });
 
+test("a playbook runs with its tags and its variables, and a wrong value is named before the run", options, async (t) => {
+  const world = await mission(t);
+  addNode(world, ready, "n1");
+  const page = await enter(world, "operator", "#/?view=table");
+  await page.getByLabel("Select n1").check();
+  await page.getByRole("button", { name: "Run… 1" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Playbook").selectOption("deploy");
+  await dialog.getByLabel("Only tasks with these tags").fill("app");
+  await dialog.getByLabel("release").fill("4.20");
+  await dialog.getByLabel("count").fill("three");
+  await dialog.getByText("count: this is no JSON value").waitFor();
+  assert.ok(await dialog.getByRole("button", { name: "Run" }).isDisabled());
+  await dialog.getByLabel("count").fill("3");
+  await dialog.getByLabel("drain").selectOption("false");
+  await dialog.getByText("the executor adds the secret deploy_token").waitFor();
+  await dialog.getByRole("button", { name: "Run" }).click();
+  await dialog.getByRole("link", { name: "Show the jobs" }).click();
+  await page.locator(".job-row").first().waitFor();
+  const job = world.jobs.find("n1-deploy-preview");
+  assert.deepEqual(job?.options, { tags: ["app"], variables: { release: "4.20", count: 3, drain: false } });
+});
+
 test("a viewer sees the table, and disabled controls show the reason", options, async (t) => {
   const world = await mission(t);
   addNode(world, ready, "n1");

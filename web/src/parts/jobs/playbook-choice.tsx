@@ -52,7 +52,7 @@ export function PlaybookChoice({ playbook, onPlaybook, check, onCheck, onOptions
       {chosen?.addsHosts && (
         <p>It adds hosts itself and is not limited to the selected machine. It needs approval, for one machine at a time.</p>
       )}
-      {chosen && <RunOptionFields playbook={chosen} texts={texts} onTexts={write} />}
+      {chosen && <RunOptionFields key={chosen.name} playbook={chosen} texts={texts} onTexts={write} />}
       {"problem" in read && <p className="problem">{read.problem}</p>}
       {chosen && !chosen.readOnly && (
         <label className="tick">

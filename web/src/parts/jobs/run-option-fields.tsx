@@ -12,8 +12,10 @@ interface Props {
 export function RunOptionFields({ playbook: { tags, variables }, texts, onTexts }: Props) {
   const change = (part: Partial<OptionTexts>) => onTexts({ ...texts, ...part });
   const examples = tags && tags.length > 0 ? tags.join(", ") : "all";
+  // The browser cannot show which required field is empty if the fields are hidden.
+  const isRequired = Object.values(variables ?? {}).some((each) => "required" in each && each.required);
   return (
-    <details>
+    <details open={isRequired}>
       <summary>Tags and variables</summary>
       <label>
         Only tasks with these tags
