@@ -117,6 +117,7 @@ export class Journal {
       subject: `execution ${execution.id}`,
       summary: work.plan.summary,
       executionId: execution.id,
+      operation: operationOf(work),
       costUsd: costOf(work),
       ...(work.reason !== "" && { reason: work.reason }),
     });
@@ -136,6 +137,7 @@ export class Journal {
       summary,
       result: status,
       executionId: id,
+      ...(begun && { operation: operationOf(work) }),
       costUsd: begun ? costOf(work) : 0,
     });
     this.#publish(`execution.${status}`, summary, { executionId: id, planId: work.id });
@@ -212,6 +214,8 @@ const aboutApproval = ({ id, planHash, policyVersion }: Approval) => ({
 });
 
 const idsOf = ({ id, planId, state }: Approval) => ({ approvalId: id, planId, state });
+
+const operationOf = ({ plan: { goal } }: PlannedWork): string => (goal.kind === "tool" ? goal.tool : goal.runbook);
 
 /** The expected cost in US dollars, rounded to six decimals for the ledger. */
 const costOf = ({ plan }: PlannedWork): number => Math.round(plan.steps.reduce((sum, { costUsd }) => sum + costUsd, 0) * 1e6) / 1e6;

@@ -9,6 +9,7 @@ import { ExecutionStatus } from "../../contract/changes/execution.ts";
 import type { AlertStore } from "../../store/admin/alerts.ts";
 import { type Happenings, type Tally, timesOf } from "../../store/admin/happenings.ts";
 import { type CatchUp, catchUp } from "./catch-up.ts";
+import { operationMetrics } from "./operation-metrics.ts";
 
 export interface GovernanceFigures {
   happenings: Happenings;
@@ -19,6 +20,8 @@ const HOUR_MS = 3_600_000;
 /** The number of audit records in one slice. Control reads one slice in about 10 ms. */
 const SLICE = 2000;
 const DURATION_BUCKETS = [0.1, 0.5, 1, 5, 15, 30, 60, 300, 900, 3600];
+/** A person wanted a cancelled execution to end, so it counts neither as a success nor as a failure. */
+const NOT_JUDGED = ["cancelled"];
 const FAILED = ["failed", "timed-out", "rolled-back", "partial"];
 const DONE = ["succeeded"];
 
@@ -59,6 +62,7 @@ function audited(metrics: Metrics, { happenings }: GovernanceFigures): CatchUp {
   for (const answer of ["approve", "deny"]) votes.inc({ answer }, 0);
   for (const outcome of ["succeeded", "failed"]) logins.inc({ outcome }, 0);
 
+  const takeOperation = operationMetrics(metrics);
   const take = ({ action, result, rule, summary, count, costUsd }: Tally): void => {
     if (action === "proposal") proposals.inc(count);
     else if (action === "vote") votes.inc({ answer: result ?? "" }, count);
@@ -76,7 +80,10 @@ function audited(metrics: Metrics, { happenings }: GovernanceFigures): CatchUp {
   let seen = 0;
   return catchUp(() => {
     const { tallies, upTo, more } = happenings.tallies(seen, SLICE);
-    tallies.forEach(take);
+    for (const tally of tallies) {
+      take(tally);
+      takeOperation(tally);
+    }
     seen = upTo;
     return more;
   });
@@ -138,6 +145,17 @@ function executed(metrics: Metrics, { happenings }: GovernanceFigures): void {
         if (startedAt !== null) this.observe({ status }, Math.max(0, Date.parse(endedAt) - Date.parse(startedAt)) / 1000);
         last = { endedAt, id };
       }
+    },
+  });
+  new Gauge({
+    name: "muster_plan_success_ratio",
+    help: "Share of succeeded executions among those that ended within the last hour, without cancelled ones; 1 if none ended",
+    registers,
+    collect() {
+      const ended = happenings.executionsSince(new Date(Date.now() - HOUR_MS).toISOString());
+      const judged = Object.entries(ended).filter(([status]) => !NOT_JUDGED.includes(status));
+      const all = judged.reduce((sum, [, count]) => sum + count, 0);
+      this.set(all === 0 ? 1 : (ended.succeeded ?? 0) / all);
     },
   });
   new Gauge({

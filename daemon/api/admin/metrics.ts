@@ -1,19 +1,19 @@
 /**
  * Serves `/metrics` for Prometheus. Each scrape reads the gauges from the database. Control computes the counters and
- * histograms from stored records, so a restart loses no counts. Only the counters of call-homes (the first reports of
- * new systems) begin at 0 when control starts.
+ * histograms from stored records, so a restart loses no counts. Only the counters of requests begin at 0 when control
+ * starts.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Counter, Gauge, Histogram, Registry as Metrics } from "prom-client";
 import { Job, JobStatus } from "../../contract/jobs/job.ts";
 import { NodeState } from "../../contract/machines/node.ts";
-import { routes } from "../../contract/routes.ts";
 import type { AlertStore } from "../../store/admin/alerts.ts";
 import type { Happenings } from "../../store/admin/happenings.ts";
 import type { EventStore } from "../../store/events.ts";
 import { type CatchUp, catchUp } from "./catch-up.ts";
 import { governanceMetrics } from "./change-metrics.ts";
 import { executorMetrics, type LastFigures } from "./executor-metrics.ts";
+import { requestMetrics } from "./request-metrics.ts";
 
 /** The data from other areas that the metrics need. */
 export interface MeasuredAreas {
@@ -39,15 +39,12 @@ const KINDS = [Job.shape.kind.value];
 const PROCESSES = ["control", "netboot", "executor"];
 const DURATION_BUCKETS = [5, 15, 30, 60, 120, 300, 600, 1800, 3600];
 
-/** The value of the label `outcome` for each HTTP status that answers a call-home. */
-const outcomes: Record<number, string> = { 202: "accepted", 400: "invalid", 401: "refused", 403: "refused", 409: "conflict" };
-
 export function metricsApi(app: FastifyInstance, parts: MetricsApi): void {
   const metrics = new Metrics();
   states(metrics, parts);
   const countJobs = durations(metrics, parts);
   restarts(metrics, parts);
-  callHomes(metrics, app);
+  requestMetrics(metrics, app);
   executorMetrics(metrics, parts.executorFigures);
   const countAudit = governanceMetrics(metrics, parts);
   app.get("/metrics", { schema: { hide: true }, onRequest: async (request, reply) => parts.admit(request, reply) }, async (_, reply) => {
@@ -136,18 +133,5 @@ function restarts(metrics: Metrics, { events }: MetricsApi): void {
         seen = seq;
       }
     },
-  });
-}
-
-function callHomes(metrics: Metrics, app: FastifyInstance): void {
-  const counter = new Counter({
-    name: "muster_call_homes_total",
-    help: "Call-homes answered since control started, by outcome",
-    labelNames: ["outcome"],
-    registers: [metrics],
-  });
-  for (const outcome of new Set([...Object.values(outcomes), "error"])) counter.inc({ outcome }, 0);
-  app.addHook("onResponse", async ({ routeOptions: { method, url } }, { statusCode }) => {
-    if (method === routes.callHome.method && url === routes.callHome.path) counter.inc({ outcome: outcomes[statusCode] ?? "error" });
   });
 }

@@ -43,6 +43,8 @@ export const AuditEntry = z.object({
   policyVersion: Digest.optional(),
   result: z.string().max(100).optional(),
   costUsd: z.number().min(0).optional(),
+  /** The tool or runbook of the executed plan. */
+  operation: z.string().max(100).optional(),
   /** The records of an execution's intent and of its outcome contain the same id. */
   executionId: z.string().optional(),
 });

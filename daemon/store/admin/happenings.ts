@@ -33,8 +33,14 @@ export interface Tally {
   result: string | null;
   /** The policy rule. Null for every result except `deny`. */
   rule: string | null;
-  /** The summary of the record. Null for every action except a failed login. */
+  /** The summary of the record. Null for every action except a failed login and an invalid proposal. */
   summary: string | null;
+  /** The outcome of a proposal. Null for every other record. */
+  intent: "planned" | "refused" | "invalid" | null;
+  /** The minute of a proposal, such as `2026-03-01T10:00`. Null for every other record. */
+  minute: string | null;
+  /** The tool or runbook of an ended execution. Null for every other record. */
+  operation: string | null;
   count: number;
   costUsd: number;
 }
@@ -52,6 +58,7 @@ export class Happenings {
   readonly #approvals;
   readonly #executions;
   readonly #endedSince;
+  readonly #executionsSince;
 
   constructor(db: Db) {
     this.#events = db.prepare<[number, number, string, string], TypedEvent>(
@@ -70,10 +77,20 @@ export class Happenings {
        WHERE ended_at IS NOT NULL AND (ended_at, id) > (?, ?) ORDER BY ended_at, id LIMIT 10000`,
     );
     this.#tallies = db.prepare<[number, number], Tally>(
-      `SELECT action, record ->> '$.result' AS result, CASE record ->> '$.result' WHEN 'deny' THEN record ->> '$.rule' END AS rule,
-         CASE action WHEN 'login-failed' THEN record ->> '$.summary' END AS summary,
+      `WITH acts AS (
+         SELECT action, record, record ->> '$.result' AS result, CASE
+             WHEN action = 'proposal' THEN 'planned'
+             WHEN action = 'refusal' AND record ->> '$.subject' = 'proposal' THEN 'refused'
+             WHEN action = 'refusal' AND record ->> '$.subject' IN ('POST /api/proposals', 'POST /execute-plan')
+               AND record ->> '$.result' = 'REQUEST_INVALID' THEN 'invalid'
+           END AS intent
+         FROM audit WHERE seq > ? AND seq <= ?)
+       SELECT action, result, CASE result WHEN 'deny' THEN record ->> '$.rule' END AS rule,
+         CASE WHEN action = 'login-failed' OR intent = 'invalid' THEN record ->> '$.summary' END AS summary,
+         intent, CASE WHEN intent IS NOT NULL THEN substr(record ->> '$.at', 1, 16) END AS minute,
+         CASE action WHEN 'outcome' THEN record ->> '$.operation' END AS operation,
          count(*) AS count, total(record ->> '$.costUsd') AS costUsd
-       FROM audit WHERE seq > ? AND seq <= ? GROUP BY 1, 2, 3, 4`,
+       FROM acts GROUP BY 1, 2, 3, 4, 5, 6, 7`,
     );
     this.#lastAct = db.prepare<[], { seq: number | null }>("SELECT max(seq) AS seq FROM audit");
     this.#approvals = db.prepare<[], { name: string; count: number }>(
@@ -81,6 +98,9 @@ export class Happenings {
     );
     this.#executions = db.prepare<[], { name: string; count: number }>(
       "SELECT status AS name, count(*) AS count FROM executions GROUP BY status",
+    );
+    this.#executionsSince = db.prepare<[string], { name: string; count: number }>(
+      "SELECT status AS name, count(*) AS count FROM executions WHERE ended_at >= ? GROUP BY status",
     );
     this.#endedSince = db.prepare<[string, string], { status: string; count: number }>(
       `SELECT status, count(*) AS count FROM (SELECT status FROM executions WHERE ended_at >= ?
@@ -115,6 +135,11 @@ export class Happenings {
 
   executions(): Record<string, number> {
     return byName(this.#executions.all());
+  }
+
+  /** Counts the executions that have ended since the given time, by status. */
+  executionsSince(instant: string): Record<string, number> {
+    return byName(this.#executionsSince.all(instant));
   }
 
   /** Counts the jobs and executions that have ended since the given time, by status. */

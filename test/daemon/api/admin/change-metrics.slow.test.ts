@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { AlertWatch } from "../../../../daemon/admin/alerts/watch.ts";
 import { AuditLog } from "../../../../daemon/audit/log.ts";
 import type { Alert } from "../../../../daemon/contract/admin/alert.ts";
+import { Proposal } from "../../../../daemon/contract/changes/plan.ts";
 import type { ExecutorFigures } from "../../../../daemon/contract/executor-protocol.ts";
 import { MusterError } from "../../../../daemon/errors/errors.ts";
 import { diskUsage, openDesk, person, restartSsh, wish } from "../../../support/changes/changes.ts";
@@ -33,9 +34,91 @@ test("every series is there before anything has happened", async (t) => {
     "muster_alerts_waiting",
     "muster_cost_usd_total",
     "muster_refusals_total",
+    'muster_intents_total{outcome="planned"}',
+    'muster_intents_total{outcome="refused"}',
+    'muster_intents_total{outcome="invalid"}',
+    'muster_http_responses_total{class="5xx"}',
     "muster_error_ratio",
   ])
     assert.equal(value(series), 0, series);
+  for (const series of ["muster_intent_success_ratio", "muster_plan_success_ratio"]) assert.equal(value(series), 1, series);
+});
+
+test("the success of intents is the share of proposals that led to a plan, denied ones and dry runs included", async (t) => {
+  const served = await serve(t);
+  const lab = openDesk(served.world, { now: () => new Date(), audit: new AuditLog(served.world.db) });
+  lab.node("n1", "prod");
+  const ada = person("ada");
+  lab.desk.propose(diskUsage("n1"), ada, { dryRun: true });
+  assert.throws(() => lab.desk.propose(wish("arm", ["n1"]), ada), MusterError);
+  assert.throws(() => lab.desk.propose(wish("no_such_tool", []), ada), MusterError);
+  const goal = { kind: "incident", symptom: "Not A Word" };
+  const { status } = await served.request("/api/proposals", {
+    method: "POST",
+    key: served.key("operator"),
+    body: JSON.stringify({ goal }),
+  });
+  assert.equal(status, 400);
+  await scrape(served);
+  const value = await scrape(served);
+  const of = (outcome: string) => value(`muster_intents_total{outcome="${outcome}"}`);
+  assert.deepEqual([of("planned"), of("refused"), of("invalid")], [2, 1, 1]);
+  assert.equal(value("muster_intent_success_ratio"), 0.5);
+  assert.equal(value('muster_http_responses_total{class="4xx"}'), 1);
+});
+
+test("an intent counts towards the ratio for one hour, and a restart loses no counts", async (t) => {
+  const served = await serve(t);
+  const hoursAgo = (hours: number) => () => new Date(Date.now() - hours * 3_600_000);
+  const lab = openDesk(served.world, { now: hoursAgo(2), audit: new AuditLog(served.world.db, hoursAgo(2)) });
+  lab.node("n1");
+  assert.throws(() => lab.desk.propose(wish("no_such_tool", []), person("ada")), MusterError);
+  lab.desk.propose(diskUsage("n1"), person("ada"), { dryRun: true });
+  const value = await scrape(served);
+  assert.equal(value('muster_intents_total{outcome="refused"}'), 1);
+  assert.equal(value("muster_intent_success_ratio"), 1, "nothing happened within the last hour");
+});
+
+test("the success of plans, and the number and cost of operations, come from ended executions", async (t) => {
+  const served = await serve(t);
+  const lab = openDesk(served.world, { now: () => new Date() });
+  const end = (name: string, proposal: Proposal, status: "succeeded" | "failed" | "cancelled") => {
+    const { execution } = lab.desk.propose(proposal, person(name));
+    lab.desk.receive({ type: "executed", executionId: execution?.id ?? "", status, steps: [] });
+  };
+  for (const name of ["n1", "n2", "n3", "n4", "n5"]) lab.node(name, "dev");
+  end("n1", diskUsage("n1"), "succeeded");
+  end("n2", diskUsage("n2"), "failed");
+  end("n3", diskUsage("n3"), "cancelled");
+  end("n4", Proposal.parse({ goal: { kind: "incident", symptom: "full-disk" }, targets: ["n4"] }), "succeeded");
+  end("n5", Proposal.parse({ goal: { kind: "runbook", runbook: "slow-node" }, targets: ["n5"] }), "succeeded");
+  const value = await scrape(served);
+  assert.equal(value("muster_plan_success_ratio"), 0.75);
+  assert.equal(value('muster_operations_total{operation="disk_usage",status="failed"}'), 1);
+  assert.equal(value('muster_operations_total{operation="full-disk",status="succeeded"}'), 1);
+  assert.equal(value('muster_operations_total{operation="slow-node",status="succeeded"}'), 1);
+  assert.equal(value('muster_operation_cost_usd_total{operation="disk_usage"}'), 0);
+});
+
+test("the cost of an operation adds up by its name, and the number of names is limited", async (t) => {
+  const served = await serve(t);
+  const audit = new AuditLog(served.world.db);
+  const spent = (operation: string, costUsd: number) =>
+    audit.append({
+      action: "outcome",
+      actor: { keyId: "k", name: "ada", role: "operator" },
+      subject: "execution e",
+      summary: "x",
+      result: "succeeded",
+      operation,
+      costUsd,
+    });
+  spent("dear", 0.25);
+  spent("dear", 1.5);
+  for (let n = 0; n < 510; n++) spent(`tool_${n}`, 0);
+  const value = await scrape(served);
+  assert.equal(value('muster_operation_cost_usd_total{operation="dear"}'), 1.75);
+  assert.equal(value('muster_operations_total{operation="other",status="succeeded"}'), 11);
 });
 
 test("proposals, decisions, votes and executions are counted as they happen, each once, however often it is scraped", async (t) => {
