@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { loadCases, ownCases, runCase } from "../../daemon/changes/policy/cases.ts";
+import { Case, loadCases, ownCases, runCase } from "../../daemon/changes/policy/cases.ts";
 import { loadPolicy } from "../../daemon/changes/policy/policy.ts";
 
 const read = (name: string) => readFileSync(join(import.meta.dirname, "../../docs", name), "utf8");
@@ -23,6 +23,49 @@ test("docs/security.md lists every rule, and no other", () => {
 test("docs/security.md says of every rule what it answers", () => {
   const answers = new Map(loadCases(ownCases).map(({ expect }) => [expect.rule, expect.answer]));
   for (const [, rule = "", answer] of rows) assert.equal(answer, answers.get(rule), rule);
+});
+
+/** For each row of the table of ways, steps that stand for it. */
+const ways: Record<string, { by: Case["by"]; byHand?: boolean; does: "write" | "delete"; tools: string[] }> = {
+  "a write by hand": {
+    by: "operator",
+    byHand: true,
+    does: "write",
+    tools: ["power", "rescue", "playbook_run", "card_add", "replaced", "quirks_set"],
+  },
+  "arm, wipe or retire by hand": { by: "admin", byHand: true, does: "delete", tools: ["arm", "wipe", "retire"] },
+  "a variable by hand": { by: "operator", byHand: true, does: "write", tools: ["variable_set", "variable_unset"] },
+  "a record by hand": { by: "operator", byHand: true, does: "write", tools: ["place", "accept", "rack_save", "job_cancel", "disarm"] },
+  "a write in a plan of an operator": { by: "operator", does: "write", tools: ["power", "service_restart", "job_cancel", "place"] },
+  "a write in a plan of an agent": { by: "agent", does: "write", tools: ["power", "service_restart", "place"] },
+  "erasing in any plan": { by: "admin", does: "delete", tools: ["wipe", "package_cleanup"] },
+};
+const places = [{ in: "dev" }, { in: "staging" }, { in: "prod" }, { in: "prod", unlabelled: true }];
+
+test("docs/security.md says what is governed by hand and by plans, in each group and in none, also with prod_by_hand", () => {
+  const [, shownWays = ""] = /<!-- ways -->\n([\s\S]*)<!-- \/ways -->/.exec(page) ?? [];
+  const lines = shownWays.split("\n").slice(2, -1);
+  assert.equal(lines.length, Object.keys(ways).length);
+  const free = loadPolicy({ folders: [], approvalMode: "policy", prodByHand: "allow" });
+  const usual = loadPolicy({ folders: [], approvalMode: "policy" });
+  for (const line of lines) {
+    const [, change = "", ...answers] = line.split("|").map((cell) => cell.trim().replaceAll("`", ""));
+    const [, way] = Object.entries(ways).find(([name]) => change.startsWith(name)) ?? assert.fail(change);
+    for (const [column, place] of places.entries())
+      for (const tool of way.tools) {
+        const wanted = Case.parse({
+          case: change,
+          by: way.by,
+          ...(way.byHand && { byHand: { confirmed: true, inService: true } }),
+          steps: [{ does: way.does, tool, method: "act", ...place }],
+          expect: { answer: "allow", rule: "" },
+        });
+        const said = answers[column];
+        assert.equal(runCase(wanted, usual).decision.answer, said, `${change}: ${tool} in ${JSON.stringify(place)}`);
+        const loosened = way.byHand && place.in === "prod" ? answers[3] : said;
+        assert.equal(runCase(wanted, free).decision.answer, loosened, `prod_by_hand, ${change}: ${tool} in ${JSON.stringify(place)}`);
+      }
+  }
 });
 
 /** Returns the part of the page from this line to the end of its indented lines. */

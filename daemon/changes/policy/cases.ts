@@ -27,7 +27,7 @@ const CaseStep = z.strictObject({
   rollback: z.boolean().default(false),
 });
 
-const Case = z.strictObject({
+export const Case = z.strictObject({
   case: z.string().min(1),
   by: Role,
   name: z.string().default("somebody"),

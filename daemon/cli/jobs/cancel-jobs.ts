@@ -11,12 +11,28 @@ export async function cancelJob(client: Client, id: string): Promise<Job> {
   return stopped(client, await client.cancelJob({ id }));
 }
 
-/** Requests the cancel of every active job first, so that the jobs stop at the same time. */
+/** The policy decided about one job. Its decision about the next job may be another one. */
+const isDecision = (error: unknown): error is ApiError =>
+  error instanceof ApiError && (error.code === "APPROVAL_NEEDED" || error.code === "PLAN_DENIED");
+
+/**
+ * Requests the cancel of every active job first, so that the jobs stop at the same time. If the policy does not allow some of
+ * them, the other jobs are cancelled, and the first such decision is thrown at the end.
+ */
 export async function cancelAll(client: Client): Promise<Job[]> {
   const requested: Job[] = [];
-  for (const { id } of await client.listJobs({ active: "true", limit: 1000 })) requested.push(await requestCancel(client, id));
+  const decisions: ApiError[] = [];
+  for (const { id } of await client.listJobs({ active: "true", limit: 1000 })) {
+    try {
+      requested.push(await requestCancel(client, id));
+    } catch (error) {
+      if (!isDecision(error)) throw error;
+      decisions.push(error);
+    }
+  }
   const jobs: Job[] = [];
   for (const job of requested) jobs.push(await stopped(client, job));
+  if (decisions[0]) throw decisions[0];
   return jobs;
 }
 

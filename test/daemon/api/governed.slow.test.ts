@@ -29,6 +29,7 @@ const exceptions: Partial<Record<RouteName, string>> = {
   executePlan: "asks the policy itself",
   voteApproval: "is the answer that the policy asked for",
   withdrawApproval: "takes back a request, so less happens",
+  resumeExecution: "asks the policy itself, about the remaining steps",
   cancelExecution: "stops an execution, so less happens",
   addSchedule: "does nothing itself, and the policy decides about each run of the schedule",
   approveSchedule: "is the answer of an admin that each run of the schedule needs",

@@ -99,6 +99,8 @@ for (const [what, method, path, body] of [
 
 test("with prod_by_hand the variables of prod are free, but a second person moves a node out of prod", async (t) => {
   const { ask, bob } = await bench(t, "allow");
+  assert.equal((await ask(bob, "POST", "variables", { node: "n2", key: "ansible_port", value: 2222 })).status, 200);
+  assert.equal((await ask(bob, "POST", "groups/rack4/n2")).status, 200);
   assert.equal((await ask(bob, "DELETE", "groups/prod/n2")).status, 202);
   assert.equal((await ask(bob, "DELETE", "groups/shop/n5")).status, 202);
 });

@@ -50,3 +50,9 @@ test("if the rate limit refuses a request, the command asks again later", async 
 test("any other failure ends the command", async () => {
   await assert.rejects(statuses({ one: [refused(403, "FORBIDDEN")] }), { code: "FORBIDDEN" });
 });
+
+test("if the policy does not allow one of the jobs, the others are cancelled, and the command fails", async () => {
+  const answers = { first: [refused(202, "APPROVAL_NEEDED")], second: ["cancelling", "cancelled"], third: [refused(403, "PLAN_DENIED")] };
+  await assert.rejects(statuses(answers), { code: "APPROVAL_NEEDED" });
+  assert.deepEqual(answers.second, []);
+});
