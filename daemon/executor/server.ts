@@ -43,14 +43,14 @@ export interface PlanSettings extends Pick<StepMeans, "sshPlace" | "valuesNow"> 
 const HEARTBEAT_MS = 2000;
 const OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024;
 const OUTPUT_DAYS = 90;
-const LEAVE_MS = 1000;
+const LEAVE_MS = 500;
 
 export interface Executor {
   /**
    * Stops the executor but not its processes. The next executor takes over the processes. A step that has no process of its
-   * own gets the grace period to end.
+   * own gets this time to end.
    */
-  leave(graceMs?: number): Promise<void>;
+  leave(patienceMs?: number): Promise<void>;
 }
 
 export async function startExecutor({
@@ -168,11 +168,11 @@ export async function startExecutor({
     await closed;
   };
   return {
-    leave: async (grace = LEAVE_MS) => {
+    leave: async (patienceMs = LEAVE_MS) => {
       runner.leave();
       // Closes the connection first, so that control sends nothing new.
       await closeServer();
-      await Promise.all([powerActions.leave(), planExecutions?.leave(grace)]);
+      await Promise.all([powerActions.leave(), planExecutions?.leave(patienceMs)]);
     },
   };
 }

@@ -8,6 +8,7 @@ import type { PlannedWork } from "../../contract/changes/plan.ts";
 import type { ToExecutor } from "../../contract/executor-protocol.ts";
 import { explain, MusterError } from "../../errors/errors.ts";
 import type { NodeHoldStore } from "../../store/changes/node-holds.ts";
+import type { StepActStore } from "../../store/changes/step-acts.ts";
 import { atomically } from "../../store/database.ts";
 import type { JobStore } from "../../store/jobs/jobs.ts";
 import { isRefusal, use } from "../approvals/approvals.ts";
@@ -15,11 +16,13 @@ import type { ProposalParts } from "../approvals/proposals.ts";
 import { nodesOccupiedBy } from "../plans/occupied.ts";
 import type { Who } from "../policy/policy.ts";
 import { changesSomething, denial, standingOf, whoAsked } from "../standing.ts";
+import { withKnownActs } from "./known-acts.ts";
 import { type WaitingExecution, whichBegin } from "./turns.ts";
 
 export interface ExecutionParts extends ProposalParts {
   jobs: JobStore;
   nodeHolds: NodeHoldStore;
+  stepActs: StepActStore;
   executor: { readonly connected: boolean; send(message: ToExecutor): boolean };
   /** The highest number of executions that may run at the same time. */
   limit: number;
@@ -163,14 +166,16 @@ export class Executions {
    * Saves the result of an execution, even if control has marked the execution as unknown. The executor repeats its
    * report until control sends `forget-execution`.
    */
-  executed(id: string, { status, steps, error, interrupted }: ReportedEnd, now: Date): void {
-    const { db, executions, executor } = this.#parts;
+  executed(id: string, reported: ReportedEnd, now: Date): void {
+    const { db, executions, executor, plans, stepActs } = this.#parts;
     const execution = executions.get(id);
     if (execution && !hasEnded(execution.status) && execution.status !== "queued")
       atomically(db, () => {
+        const work = plans.existing(execution.planId);
+        const { status, steps, error, interrupted } = withKnownActs(reported, work.plan, (step) => stepActs.find(id, step));
         for (const step of steps) this.stepped(id, step);
         const ended = { ...execution, status, ...(error !== undefined && { error }), ...(interrupted && { interrupted }) };
-        this.#end(ended, this.#parts.plans.existing(execution.planId), now);
+        this.#end(ended, work, now);
       });
     executor.send({ type: "forget-execution", executionId: id });
   }

@@ -37,6 +37,9 @@ interface Held {
   running?: Promise<void>;
 }
 
+/** The time between SIGTERM and SIGKILL for a step that the executor stops because it ends. */
+const LEAVE_GRACE_MS = 500;
+
 export class PlanExecutions {
   readonly #options: PlanExecutionsOptions;
   readonly #folder: string;
@@ -164,14 +167,15 @@ export class PlanExecutions {
 
   /**
    * Begins no further step and leaves all processes running. The next executor takes over these processes. A step over SSH or
-   * HTTP ends with this executor, so it gets half of the grace period to end by itself, and is then stopped.
+   * HTTP ends with this executor, so it gets some time to end by itself, and is then stopped.
    */
-  async leave(graceMs: number): Promise<void> {
+  async leave(patienceMs: number): Promise<void> {
     this.#closed = true;
-    this.#graceMs = Math.min(this.#graceMs, graceMs / 2);
-    await this.#connected.end(graceMs / 2);
-    this.#abandoned.abort();
+    this.#graceMs = Math.min(this.#graceMs, LEAVE_GRACE_MS);
+    // The connection to control has ended, so no answer can arrive. Control reports its own record of the act.
     this.#acts.abandon();
+    await this.#connected.end(patienceMs);
+    this.#abandoned.abort();
     this.#options.means.ssh.close();
   }
 

@@ -15,7 +15,13 @@ function untilStop(): Promise<string> {
   });
 }
 
-export async function runChild(log: Log, lockFile: string, start: () => Promise<{ stop: () => Promise<void> }>): Promise<void> {
+/** `drainMs` is the time that a requested stop may take longer. */
+export async function runChild(
+  log: Log,
+  lockFile: string,
+  start: () => Promise<{ stop: (reason: string) => Promise<void> }>,
+  drainMs = 0,
+): Promise<void> {
   const stopping = untilStop();
   const lock = await Promise.race([turn(log, lockFile), stopping]);
   if (typeof lock === "string") return;
@@ -23,8 +29,8 @@ export async function runChild(log: Log, lockFile: string, start: () => Promise<
   const reason = await stopping;
   log.info({ reason }, "stopping");
   // The next process waits for this process to exit. Therefore this process exits even if one of its parts does not stop.
-  setTimeout(() => process.exit(1), STOP_MS).unref();
-  await running.stop();
+  setTimeout(() => process.exit(1), STOP_MS + drainMs).unref();
+  await running.stop(reason);
   lock.release();
 }
 

@@ -11,6 +11,9 @@ import { type ChildSpec, FIRST_SOCKET } from "./supervisor.ts";
 export const childNames = ["control", "netboot", "executor"] as const;
 export type ChildName = (typeof childNames)[number];
 
+/** The executor may take this number of milliseconds longer to stop, so that a running step over SSH can end. */
+export const DRAIN_MS = 10_000;
+
 const program = join(import.meta.dirname, "../../process.ts");
 
 /**
@@ -37,7 +40,8 @@ export function childSpecs(
   ];
   const inherited = sockets.map((_, index) => FIRST_SOCKET + index);
   return childNames.map((name) => {
-    if (name !== "netboot") return spec(name, child(name), env);
+    if (name === "executor") return { ...spec(name, child(name), env), drainMs: DRAIN_MS };
+    if (name === "control") return spec(name, child(name), env);
     return { ...spec(name, [...socketLauncher(config, inherited), ...child(name)], env), sockets };
   });
 }

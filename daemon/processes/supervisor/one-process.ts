@@ -7,7 +7,7 @@ import { closeNewFiles, type DataDir } from "../../data-dir.ts";
 import { createLog } from "../../log/log.ts";
 import { LogRelay } from "../../log/log-relay.ts";
 import { runChild } from "./child.ts";
-import type { ChildName } from "./children.ts";
+import { type ChildName, DRAIN_MS } from "./children.ts";
 import { lockFile } from "./lock-file.ts";
 import type { Wire } from "./wire.ts";
 
@@ -42,13 +42,20 @@ export async function runOneProcess(name: ChildName, configFile: string, data: D
         const { startNetboot } = await import("../netboot/netboot.ts");
         return startNetboot(config, data, process.env, log);
       });
-    case "executor":
-      return runChild(log, lock, async () => {
-        const { startExecutorProcess } = await import("../executor/executor.ts");
-        const executor = await startExecutorProcess(config, data, log, process.env);
-        // The runs continue, and the next executor finds them.
-        return { stop: () => executor.leave() };
-      });
+    case "executor": {
+      return runChild(
+        log,
+        lock,
+        async () => {
+          const { startExecutorProcess } = await import("../executor/executor.ts");
+          const executor = await startExecutorProcess(config, data, log, process.env);
+          // The runs continue, and the next executor finds them. A step over SSH ends with the executor, so a requested stop
+          // waits for it. If the supervisor was killed, the next executor may be waiting already.
+          return { stop: (reason) => executor.leave(reason === "SIGTERM" ? DRAIN_MS : undefined) };
+        },
+        DRAIN_MS,
+      );
+    }
   }
 }
 

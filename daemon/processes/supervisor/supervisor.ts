@@ -18,6 +18,8 @@ export interface ChildSpec {
    * open, so that a restarted child inherits them again.
    */
   sockets?: readonly number[];
+  /** The milliseconds that this child may take in addition to the time for all processes together. */
+  drainMs?: number;
 }
 
 /** The first descriptor after the three standard streams and the IPC channel. */
@@ -47,7 +49,7 @@ export interface Patience {
   maxDelayMs: number;
   /** The milliseconds after which a process counts as stable. The next crash of a stable process counts as its first crash. */
   steadyMs: number;
-  /** The milliseconds in which all processes together must stop. The daemon must exit within 3 s. */
+  /** The milliseconds in which all processes together must stop. Without a drain, the daemon must exit within 3 s. */
   stopBudgetMs: number;
 }
 
@@ -85,10 +87,13 @@ export class Supervisor {
 
   async stop(): Promise<void> {
     this.#stopping = true;
-    const deadline = steadyMs() + this.#patience.stopBudgetMs;
+    let deadline = steadyMs() + this.#patience.stopBudgetMs;
     for (const child of this.#children) clearTimeout(child.timer);
     for (const child of this.#children.toReversed()) {
-      await stopProcess(child.process, deadline);
+      const { drainMs = 0 } = child.spec;
+      const since = steadyMs();
+      await stopProcess(child.process, deadline + drainMs);
+      deadline += Math.min(steadyMs() - since, drainMs);
       this.#log.info({ child: child.spec.name }, "child stopped");
     }
   }

@@ -1,6 +1,6 @@
 /**
  * Runs the daemon with its three child processes in the foreground. Only one daemon runs per data folder. The
- * daemon stops within three seconds.
+ * daemon stops within three seconds, or within thirteen if a step of a plan is at work over SSH.
  */
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { listenDescriptors } from "../../../pxe/inherited-sockets.ts";

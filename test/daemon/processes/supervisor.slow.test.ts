@@ -150,6 +150,17 @@ test("a child that ignores SIGTERM is killed at the deadline, and those after it
   assert.deepEqual(lines("stopped"), ["first"]);
 });
 
+test("a child with a drain may take longer to stop, and those after it keep their time", async () => {
+  const slow = script(
+    "draining",
+    `process.on("SIGTERM", () => setTimeout(() => { ${write("stopped", '"draining"')} process.exit(); }, ${3 * (hasty.stopBudgetMs ?? 0)})); setInterval(() => undefined, 1000); ${write("draining", "process.pid")}`,
+  );
+  const started = start(obedient("first"), { ...slow, drainMs: 60_000 });
+  await until("both run", () => lines("first").length === 1 && lines("draining").length === 1);
+  await started.stop();
+  assert.deepEqual(lines("stopped"), ["draining", "first"]);
+});
+
 test("nothing is started any more once the stop has begun", async () => {
   const slow = script(
     "slow",

@@ -242,3 +242,57 @@ test("every act that changes a phase uses the values of its step", async () => {
     assert.partialDeepStrictEqual(lab.world.nodes.findByName("n1")?.state, phase);
   }
 });
+
+/** Reports the execution as an executor does that took over from one that ended during the act. */
+const interrupt = ({ desk }: DeskLab, { id }: Execution) =>
+  desk.receive({
+    type: "executed",
+    executionId: id,
+    status: "unknown",
+    steps: [{ id: "1", target: "n1", status: "unknown", error: "the executor ended while this was at work" }],
+    error: "the executor ended in the middle",
+    interrupted: true,
+  });
+
+test("if the executor ended during an act that control performed, the execution succeeded", async () => {
+  const lab = openDesk();
+  const execution = begun(lab);
+  lab.desk.receive(requestFor(execution));
+  await answers(lab, 1);
+  interrupt(lab, execution);
+  const found = lab.desk.execution(execution.id);
+  assert.deepEqual([found.status, found.error, found.interruption], ["succeeded", undefined, undefined]);
+  assert.partialDeepStrictEqual(found.steps, [{ status: "succeeded", output: "Wake-on-LAN sent to n1" }]);
+});
+
+test("if the executor ended before control received the request, the step did not begin", () => {
+  const lab = openDesk();
+  const execution = begun(lab);
+  interrupt(lab, execution);
+  const { status, error, interruption } = lab.desk.execution(execution.id);
+  assert.deepEqual([status, error], ["failed", "the executor ended in the middle; by control's own record, step 1 did not begin"]);
+  assert.partialDeepStrictEqual(interruption, { done: [], cutOff: [], notBegun: ["1"] });
+});
+
+test("if the executor ended and the act is still at work, the step stays unknown", () => {
+  const slow = slowAct();
+  const lab = openDesk(undefined, { act: slow.act });
+  const execution = begun(lab);
+  lab.desk.receive(requestFor(execution));
+  interrupt(lab, execution);
+  const { status, interruption } = lab.desk.execution(execution.id);
+  assert.equal(status, "unknown");
+  assert.partialDeepStrictEqual(interruption, { cutOff: ["1"], notBegun: [] });
+  slow.finish("late");
+});
+
+test("if the executor ended and the act failed, the step failed", async () => {
+  const lab = openDesk(undefined, { act: () => Promise.reject(new MusterError("POWER_FAILED", "no answer")) });
+  const execution = begun(lab);
+  lab.desk.receive(requestFor(execution));
+  await answers(lab, 1);
+  interrupt(lab, execution);
+  const { status, steps, interruption } = lab.desk.execution(execution.id);
+  assert.deepEqual([status, steps[0]?.status, steps[0]?.error], ["failed", "failed", "no answer"]);
+  assert.equal(interruption?.resume, "never");
+});
