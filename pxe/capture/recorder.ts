@@ -40,9 +40,17 @@ const BOOT_MS = 30 * 60_000;
 /** Every packet of a boot fits into an Ethernet frame. */
 const MOST_PAYLOAD = 1500;
 
+/** At most this number of bytes precedes the payload of a packet in a capture: the headers of pcap, IP and TCP. */
+const HEADERS = 16 + 20 + 20;
+
+interface Waiting {
+  packets: { atMs: number; packet: () => Buffer }[];
+  bytes: number;
+}
+
 export class Recorder implements Tap {
   readonly #options: RecorderOptions;
-  readonly #waiting = new Map<string, Buffer[]>();
+  readonly #waiting = new Map<string, Waiting>();
   readonly #bootedAt = new BoundedMap<string, number>(MOST_REMEMBERED);
   readonly #addresses = new BoundedMap<string, string>(MOST_REMEMBERED);
   readonly #sequences = new BoundedMap<string, number>(MOST_REMEMBERED);
@@ -64,7 +72,7 @@ export class Recorder implements Tap {
     const us: Endpoint = { address: this.#options.address, port };
     // A client without an address must have sent its packet as a broadcast.
     const asked = remote.address === "0.0.0.0" ? { address: "255.255.255.255", port } : us;
-    this.#keep(mac, direction === "in" ? udpPacket(remote, asked, bytes) : udpPacket(us, remote, bytes));
+    this.#keep(mac, bytes, () => (direction === "in" ? udpPacket(remote, asked, bytes) : udpPacket(us, remote, bytes)));
   }
 
   httpRequest(request: HttpRequestSeen): void {
@@ -75,7 +83,7 @@ export class Recorder implements Tap {
     const connection = `${remote.address}:${remote.port}`;
     const sequence = this.#sequences.get(connection) ?? 1;
     this.#sequences.set(connection, sequence + head.length);
-    this.#keep(mac, tcpPacket(remote, { address: this.#options.address, port }, sequence, head));
+    this.#keep(mac, head, () => tcpPacket(remote, { address: this.#options.address, port }, sequence, head));
   }
 
   close(): void {
@@ -100,17 +108,18 @@ export class Recorder implements Tap {
     return this.#addresses.get(address) ?? this.#options.macAt(address);
   }
 
-  #keep(mac: string, packet: Buffer): void {
-    const record = pcapRecord(Date.now(), packet);
-    const waiting = this.#waiting.get(mac) ?? [];
-    const ofThisOne = waiting.reduce((sum, { length }) => sum + length, 0);
-    if (this.#waitingBytes + record.length > MOST_WAITING || ofThisOne + record.length > MOST_OF_ONE) {
+  /** The packet is built when it is saved, because the machines that wait for an answer are more urgent. */
+  #keep(mac: string, { length }: Uint8Array, packet: () => Buffer): void {
+    const waiting = this.#waiting.get(mac) ?? { packets: [], bytes: 0 };
+    const bytes = HEADERS + length;
+    if (this.#waitingBytes + bytes > MOST_WAITING || waiting.bytes + bytes > MOST_OF_ONE) {
       this.#dropped += 1;
       return;
     }
-    waiting.push(record);
+    waiting.packets.push({ atMs: Date.now(), packet });
+    waiting.bytes += bytes;
     this.#waiting.set(mac, waiting);
-    this.#waitingBytes += record.length;
+    this.#waitingBytes += bytes;
     this.#schedule(FLUSH_MS);
   }
 
@@ -130,12 +139,11 @@ export class Recorder implements Tap {
     const { rings, log } = this.#options;
     if (this.#dropped > 0) log.warn({ packets: this.#dropped }, "more packets than a capture holds");
     this.#dropped = 0;
-    for (const [mac, records] of [...this.#waiting].slice(0, most)) {
-      const bytes = Buffer.concat(records);
+    for (const [mac, { packets, bytes }] of [...this.#waiting].slice(0, most)) {
       this.#waiting.delete(mac);
-      this.#waitingBytes -= bytes.length;
+      this.#waitingBytes -= bytes;
       try {
-        rings.append(mac, bytes);
+        rings.append(mac, Buffer.concat(packets.map(({ atMs, packet }) => pcapRecord(atMs, packet()))));
       } catch (error) {
         // If the disk is full, the capture loses packets, but the boot must continue.
         log.warn({ err: error, mac }, "packets not kept");

@@ -31,22 +31,28 @@ export class BootTimeline {
 
   replied(request: DhcpPacket, decision: Extract<DhcpDecision, { kind: "reply" }>): void {
     if (!this.#belongs(request, decision.packet)) return;
-    this.add(request, decision.summary, { ...exchangeOf(request, decision), journal: decision.journal });
+    this.add(request, decision.summary, decision);
   }
 
   ignored(request: DhcpPacket, decision: Extract<DhcpDecision, { kind: "ignore" }>): void {
-    const { reason, journal } = decision;
     // In proxy mode, a DHCP request of the installed system is the only sign that the system has started.
     const ofItsSystem = messageType(request) === MessageType.request && this.#booted.has(request.mac);
     if (!isBooting(request) && !ofItsSystem) return;
     if (isBooting(request)) this.#remember(request.mac);
-    this.add(request, reason, { ...exchangeOf(request, decision), journal });
+    this.add(request, decision.reason, decision);
   }
 
-  add(request: DhcpPacket, summary: string, detail?: Record<string, unknown>): void {
-    const type = typeName(messageType(request));
-    const machine = machineSeen(request);
-    this.#timeline.add({ mac: request.mac, machine, type: `dhcp.${type}`, summary: `DHCP ${type}: ${summary}`, ...(detail && { detail }) });
+  add(request: DhcpPacket, summary: string, decision?: DhcpDecision): void {
+    this.#timeline.add(request.mac, () => {
+      const type = typeName(messageType(request));
+      return {
+        mac: request.mac,
+        machine: machineSeen(request),
+        type: `dhcp.${type}`,
+        summary: `DHCP ${type}: ${summary}`,
+        ...(decision && { detail: { ...exchangeOf(request, decision), journal: decision.journal } }),
+      };
+    });
   }
 
   recordNow(mac: string): void {

@@ -15,9 +15,14 @@ interface TimelineParts {
   log: Log;
 }
 
+interface Waiting {
+  mac: string | undefined;
+  event: () => WireEvent;
+}
+
 export class Timeline {
   readonly #parts: TimelineParts;
-  #waiting: WireEvent[] = [];
+  #waiting: Waiting[] = [];
   #dropped = 0;
   #scheduled = false;
 
@@ -25,19 +30,20 @@ export class Timeline {
     this.#parts = parts;
   }
 
-  add(event: WireEvent): void {
+  /** The event is made when it is recorded, because the machines that wait for an answer are more urgent. */
+  add(mac: string | undefined, event: () => WireEvent): void {
     if (this.#waiting.length >= MOST_KEPT) {
       this.#dropped += 1;
       return;
     }
-    this.#waiting.push(event);
+    this.#waiting.push({ mac, event });
     this.#schedule(WAIT_MS);
   }
 
   /** Records the pending events of a machine immediately, because an ACK must not be sent before its event is stored. */
   recordNow(mac: string): void {
-    const due = this.#waiting.filter((event) => event.mac === mac);
-    this.#waiting = this.#waiting.filter((event) => event.mac !== mac);
+    const due = this.#waiting.filter((each) => each.mac === mac);
+    this.#waiting = this.#waiting.filter((each) => each.mac !== mac);
     this.#write(due);
   }
 
@@ -59,14 +65,14 @@ export class Timeline {
     if (this.#waiting.length > 0) this.#schedule(1);
   }
 
-  #write(events: readonly WireEvent[]): void {
+  #write(events: readonly Waiting[]): void {
     const { record, together, log } = this.#parts;
     if (this.#dropped > 0) log.warn({ dropped: this.#dropped }, "more happened than could be recorded");
     this.#dropped = 0;
     if (events.length === 0) return;
     try {
       together(() => {
-        for (const event of events) record(event);
+        for (const { event } of events) record(event());
       });
     } catch (error) {
       log.error({ err: error, events: events.length }, "events not recorded");

@@ -5,7 +5,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { BootSource } from "../../../pxe/boot-source.ts";
+import type { BootSource, WireEvent } from "../../../pxe/boot-source.ts";
 import type { ServerIdentity } from "../../../pxe/dhcp/decision/reply.ts";
 import { openNeighbours } from "../../../pxe/dhcp/lan/neighbours.ts";
 import { overhearOffers } from "../../../pxe/dhcp/lan/overhear.ts";
@@ -90,7 +90,8 @@ async function serveAndListen(parts: DhcpParts, fd: number): Promise<{ close(): 
   const { otherServers, source, leases, ours, log } = parts;
   const server = await serve(parts);
   const timeline = new Timeline({ record: (event) => source.record(event), together: (work) => leases.together(work), log });
-  const overheard = await overhearOffers({ fd }, { ours, heard: (offer) => timeline.add(otherServers.heard(offer)), log });
+  const hear = (event: WireEvent) => timeline.add(event.mac, () => event);
+  const overheard = await overhearOffers({ fd }, { ours, heard: (offer) => hear(otherServers.heard(offer)), log });
   return {
     close: async () => {
       await overheard.close();

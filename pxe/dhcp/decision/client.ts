@@ -88,9 +88,8 @@ export function machineUuid(packet: DhcpPacket): string | undefined {
   const value = packet.options.get(Option.clientMachineIdentifier);
   if (value?.length !== 17 || value[0] !== 0) return undefined;
   const hex = Buffer.from(value.subarray(1)).toString("hex");
-  const order = [6, 4, 2, 0, 10, 8, 14, 12, 16, 18, 20, 22, 24, 26, 28, 30];
-  const swapped = order.map((at) => hex.slice(at, at + 2)).join("");
-  return swapped.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  const pairs = (...places: number[]) => places.map((at) => hex.slice(at, at + 2)).join("");
+  return `${pairs(6, 4, 2, 0)}-${pairs(10, 8)}-${pairs(14, 12)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
 export function machineSeen(packet: DhcpPacket): MachineSeen {
