@@ -1,11 +1,12 @@
-/** The pages refer to files, sections, commands, options, routes and configuration keys that exist. */
+/** The pages refer to files, sections, commands, options, routes, configuration keys, states and metrics that exist. */
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { Config } from "../../daemon/config/config.ts";
 import { routes } from "../../daemon/contract/routes.ts";
-import { commandOf, configKeys, optionsOf, program } from "./known-words.ts";
+import { allOptions, commandOf, configKeys, optionsOf, program, states } from "./known-words.ts";
+import { blocksOf, configKeysNamed, loneOptions, metricsNamed, statesNamed } from "./named-words.ts";
 
 const root = join(import.meta.dirname, "../..");
 const pages = ["README.md", "CHANGELOG.md", ...readdirSync(join(root, "docs")).map((name) => `docs/${name}`)].filter((name) =>
@@ -22,6 +23,11 @@ function codeOf(page: string): string[] {
     .filter((line) => /^ {4}/.test(line));
   return [...inlineCodeOf(page), ...lines.map((line) => line.trim().replace(/\s+#.*$/, ""))];
 }
+
+const sections = Object.keys(Config.shape);
+
+/** The table of metrics, which another test compares with a scrape. */
+const metrics: ReadonlySet<string> = new Set([...text("docs/admin.md").matchAll(/^\| `(muster_\w+)` \|/gm)].map(([, name = ""]) => name));
 
 /** The anchor that GitHub makes of a heading. */
 const anchor = (heading: string) =>
@@ -68,6 +74,15 @@ for (const page of pages) {
       );
   });
 
+  test(`${page}: routes exist with their method`, () => {
+    const known = Object.values(routes).map(({ method, path }) => new RegExp(`^${method} ${path.replaceAll(/:\w+/g, "[^/]+")}$`));
+    for (const [route] of text(page).matchAll(/\b(?:GET|POST|PUT|PATCH|DELETE) \/[\w/{}:<>.-]*[\w}>]/g))
+      assert.ok(
+        known.some((shape) => shape.test(route)),
+        route,
+      );
+  });
+
   test(`${page}: configuration keys exist`, () => {
     const sections = Object.keys(Config.shape).join("|");
     for (const code of inlineCodeOf(page)) {
@@ -75,4 +90,51 @@ for (const page of pages) {
       if (key) assert.ok(configKeys.has(key), key);
     }
   });
+
+  test(`${page}: configuration keys in blocks of code exist`, () => {
+    for (const key of configKeysNamed(text(page), sections, configKeys)) assert.ok(configKeys.has(key), key);
+  });
+
+  test(`${page}: states exist`, () => {
+    for (const state of statesNamed(text(page))) assert.ok(states.has(state), `there is no state ${state}`);
+  });
+
+  test(`${page}: metrics exist`, () => {
+    for (const metric of metricsNamed(text(page))) assert.ok(metrics.has(metric), metric);
+  });
+
+  test(`${page}: options without a command exist`, () => {
+    for (const option of loneOptions(text(page))) assert.ok(allOptions.has(option), option);
+  });
 }
+
+test("a page that names a wrong key, state, metric or option is found", () => {
+  const page = [
+    "The states `queued`, `half-done` and `failed` differ. In the phase",
+    "`asleep` it waits.",
+    "",
+    "| state | meaning |",
+    "|---|---|",
+    "| `interrupted-twice` | x |",
+    "",
+    "    jobs:",
+    "      ansible: { concurency: 3 }",
+    "",
+    "Read `muster_queue_lenght` and `muster_jobs`. Use `--no-such-option`.",
+    "",
+  ].join("\n");
+  const wrong = (named: string[], known: ReadonlySet<string>) => named.filter((word) => !known.has(word));
+  assert.deepEqual(wrong(statesNamed(page), states), ["half-done", "asleep", "interrupted-twice"]);
+  assert.deepEqual(wrong(configKeysNamed(page, sections, configKeys), configKeys), ["jobs.ansible.concurency"]);
+  assert.deepEqual(wrong(metricsNamed(page), metrics), ["muster_queue_lenght"]);
+  assert.deepEqual(wrong(loneOptions(page), allOptions), ["--no-such-option"]);
+  assert.equal(blocksOf(page).length, 1);
+});
+
+test("the pages name enough words that a fault of this test would show", () => {
+  const all = pages.map(text).join("\n");
+  assert.ok(statesNamed(all).length > 30, `${statesNamed(all).length} states`);
+  assert.ok(metricsNamed(all).length > 30);
+  assert.ok(configKeysNamed(all, sections, configKeys).length > 20, `${configKeysNamed(all, sections, configKeys).length} keys`);
+  assert.ok(loneOptions(all).length > 20);
+});
