@@ -106,7 +106,7 @@ test("unfit nodes of a group or of all are left out and listed", () => {
 test("an unknown name is refused with the list of known ones", () => {
   assert.throws(
     () => plan({ goal: tool("format_everything"), targets: ["n1"] }),
-    refused("TOOL_NOT_FOUND", /no tool format_everything; known: activity, arm,/),
+    refused("TOOL_NOT_FOUND", /no tool format_everything; known: accept, activity, address_release, arm,/),
   );
   assert.throws(
     () => plan({ goal: runbook("make-it-good"), targets: ["n1"] }),
