@@ -163,7 +163,7 @@ export class Journal {
   }
 
   acted({ executionId, work, step, node }: BegunAct, { ended }: ActOutcome): void {
-    const result = ended === "well" ? "done" : "failed";
+    const result = { well: "done", badly: "failed", unknown: "unknown" }[ended];
     this.#audit.append({ ...aboutAct(executionId, work, step, node?.name), action: "outcome", result });
   }
 

@@ -135,7 +135,7 @@ export class StepActs {
       return { ended: "well", message: message.slice(0, MESSAGE_CHARACTERS) };
     } catch (error) {
       this.#parts.log.warn({ err: error, executionId, stepId: step.id, tool, node: node?.name }, "an act failed");
-      return { ended: "badly", message: reasonFor(error) };
+      return { ended: isUnknown(error) ? "unknown" : "badly", message: reasonFor(error) };
     }
   }
 
@@ -154,6 +154,9 @@ export class StepActs {
     }
   }
 }
+
+/** The executor may have switched the machine before it disconnected. */
+const isUnknown = (error: unknown): boolean => error instanceof MusterError && error.code === "POWER_UNKNOWN";
 
 /** An execution may still be running while its executor is disconnected. */
 const isAtWork = ({ status, endedAt }: Execution): boolean => status === "running" || (status === "unknown" && endedAt === undefined);

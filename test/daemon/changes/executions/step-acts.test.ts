@@ -286,6 +286,16 @@ test("if the executor ended and the act is still at work, the step stays unknown
   slow.finish("late");
 });
 
+test("if the executor ended before it reported a power action, the step is unknown", async () => {
+  const lab = openDesk(undefined, { act: () => Promise.reject(new MusterError("POWER_UNKNOWN", "the executor disconnected")) });
+  const execution = begun(lab);
+  lab.desk.receive(requestFor(execution));
+  assert.deepEqual(await answers(lab, 1), [{ ended: "unknown", message: "the executor disconnected" }]);
+  interrupt(lab, execution);
+  const { status, steps } = lab.desk.execution(execution.id);
+  assert.deepEqual([status, steps[0]?.status], ["unknown", "unknown"]);
+});
+
 test("if the executor ended and the act failed, the step failed", async () => {
   const lab = openDesk(undefined, { act: () => Promise.reject(new MusterError("POWER_FAILED", "no answer")) });
   const execution = begun(lab);

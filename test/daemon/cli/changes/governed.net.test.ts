@@ -245,7 +245,7 @@ describe("every change", { skip: noSshd, concurrency: 1 }, () => {
   });
 
   const mistakes: [what: string, args: string[], code: number, says: RegExp][] = [
-    ["a proposal without a tool", ["do", "--on", "n1"], 2, /no tool and no runbook was given/],
+    ["a proposal without a tool", ["do", "--on", "n1"], 2, /no tool, runbook or incident was given/],
     ["a word that is not a parameter", ["do", "disk_usage", "n1"], 2, /n1: is not a parameter/],
     ["a parameter before the tool", ["do", "unit=x", "--on", "n1"], 2, /the tool comes before its parameters/],
     ["an unknown tool", ["do", "fly", "--on", "n1"], 1, /there is no tool fly/],
