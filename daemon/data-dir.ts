@@ -27,6 +27,8 @@ export interface DataDir {
   controlSocket: string;
   /** The socket through which systemd runs `muster doctor` for control. */
   doctorSocket: string;
+  /** The socket through which systemd kills an executor that hangs. */
+  executorHangsSocket: string;
   pidFile: string;
 }
 
@@ -48,6 +50,7 @@ export function dataDir(root: string): DataDir {
     locks: at("locks"),
     controlSocket: at("control.sock"),
     doctorSocket: at("doctor.sock"),
+    executorHangsSocket: at("executor-hangs.sock"),
     pidFile: at("musterd.pid"),
   };
 }

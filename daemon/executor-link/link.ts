@@ -4,6 +4,7 @@ import { createInterface } from "node:readline";
 import { type ExecutorFigures, FromExecutor, type ToExecutor } from "../contract/executor-protocol.ts";
 import { backoff } from "../errors/backoff.ts";
 import type { Log } from "../log/log.ts";
+import { type EndHung, endByKill } from "./end-hung.ts";
 
 export interface ExecutorPort {
   readonly connected: boolean;
@@ -48,9 +49,11 @@ export class ExecutorLink implements ExecutorPort {
   #closed = false;
   #silence: NodeJS.Timeout | undefined;
   readonly #hangsMs: number;
+  readonly #end: EndHung;
 
-  constructor(path: string, log: Log, hangsMs = HANGS_MS) {
+  constructor(path: string, log: Log, hangsMs = HANGS_MS, end: EndHung = endByKill) {
     this.#hangsMs = hangsMs;
+    this.#end = end;
     this.#path = path;
     this.#log = log;
   }
@@ -161,11 +164,9 @@ export class ExecutorLink implements ExecutorPort {
   #kill(pid: number): void {
     if (this.#closed) return;
     this.#log.error({ executorPid: pid }, "the executor has sent nothing for a minute; control kills it so that another one starts");
-    try {
-      process.kill(pid, "SIGKILL");
-    } catch (error) {
+    this.#end(pid).catch((error: unknown) => {
       this.#log.error({ err: error, executorPid: pid }, "the executor hangs and control cannot kill it; restart it");
-    }
+    });
   }
 
   #again(): void {

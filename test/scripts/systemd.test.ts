@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { accountIds } from "../../daemon/processes/accounts/account-ids.ts";
 
 const root = mkdtempSync(join(tmpdir(), "muster-units-"));
 after(() => rmSync(root, { recursive: true }));
@@ -25,6 +26,8 @@ test("install writes the units of this clone and the sockets of each interface, 
     "muster-control.service",
     "muster-doctor.socket",
     "muster-doctor@.service",
+    "muster-executor-hangs.socket",
+    "muster-executor-hangs@.service",
     "muster-executor.service",
     "muster-netboot.service",
     "muster-prepare.service",
@@ -76,9 +79,28 @@ test("systemd rates the exposure of each process as low", { skip }, () => {
   }
 });
 
-test("the users of the units are the users that systemd-sysusers creates", () => {
-  const made = readFileSync(join(root, "etc/sysusers.d/muster.conf"), "utf8");
-  for (const name of processes) assert.match(made, new RegExp(`^u muster-${name} `, "m"));
+const sysusers = "/usr/bin/systemd-sysusers";
+const noUsers = existsSync(sysusers) ? false : `${sysusers} is not installed`;
+
+test("systemd-sysusers creates the users and groups that `muster prepare` looks for, also after the single user muster", {
+  skip: noUsers,
+}, (t) => {
+  const other = mkdtempSync(join(tmpdir(), "muster-users-"));
+  t.after(() => rmSync(other, { recursive: true }));
+  mkdirSync(join(other, "etc"));
+  writeFileSync(join(other, "etc/passwd"), "root:x:0:0::/root:/bin/sh\nmuster:x:997:997:Muster:/var/lib/muster:/usr/sbin/nologin\n");
+  writeFileSync(join(other, "etc/group"), "root:x:0:\nmuster:x:997:\n");
+  const { status, stderr } = spawnSync(sysusers, [`--root=${other}`, "-"], {
+    input: readFileSync(join(root, "etc/sysusers.d/muster.conf")),
+    encoding: "utf8",
+  });
+  assert.equal(status, 0, stderr);
+  const { users, groups } = accountIds(join(other, "etc/passwd"), join(other, "etc/group"));
+  assert.equal(new Set(Object.values(users)).size, 4);
+  assert.equal(groups.shared, 997);
+  const members = (name: string) => new RegExp(`^${name}:.*:(.*)$`, "m").exec(readFileSync(join(other, "etc/group"), "utf8"))?.[1];
+  assert.equal(members("muster"), "muster-control,muster-executor,muster-netboot");
+  assert.equal(members("muster-runs"), "muster-control,muster-executor");
 });
 
 test("an installation with the single unit of an earlier version is asked to remove it", (t) => {

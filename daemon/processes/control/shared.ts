@@ -4,6 +4,7 @@ import { loadAccess } from "../../config/access-secrets.ts";
 import type { Config } from "../../config/config.ts";
 import { type BootInterface, bootInterfaces } from "../../config/netboot.ts";
 import type { DataDir } from "../../data-dir.ts";
+import { endByUnit } from "../../executor-link/end-hung.ts";
 import { ExecutorLink } from "../../executor-link/link.ts";
 import type { Lifecycle } from "../../lifecycle.ts";
 import type { Log } from "../../log/log.ts";
@@ -48,7 +49,7 @@ export async function openShared(given: Given): Promise<Shared> {
     ...given,
     stores,
     audit: new AuditLog(stores.db),
-    link: new ExecutorLink(data.executorSocket, log.child({ part: "executor link" })),
+    link: new ExecutorLink(data.executorSocket, log.child({ part: "executor link" }), undefined, endByUnit(data.executorHangsSocket)),
     inventory: new Inventory(data.inventory),
     todo: new TodoFile(data.todo),
     places,

@@ -2,12 +2,13 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { endByUnit } from "../../../daemon/executor-link/end-hung.ts";
 import { ExecutorLink } from "../../../daemon/executor-link/link.ts";
 import { createLog } from "../../../daemon/log/log.ts";
 import { until } from "../../support/until.ts";
@@ -118,4 +119,34 @@ test("an executor that hangs is killed, one that speaks is not", async (t) => {
   executor.kill("SIGSTOP");
   const [, signal] = (await ended) as [number | null, string];
   assert.equal(signal, "SIGKILL");
+});
+
+test("an executor of another user is killed through the socket of systemd, and without the socket by a signal", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "muster-hangs-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, "executor-hangs.sock");
+  const executor = spawn("sleep", ["60"]);
+  t.after(() => executor.kill("SIGKILL"));
+  const end = endByUnit(path);
+  let asked = 0;
+  const server = createServer((socket) => {
+    asked += 1;
+    socket.end();
+  }).listen(path);
+  await once(server, "listening");
+  await end(executor.pid ?? 0);
+  assert.deepEqual([asked, executor.signalCode], [1, null]);
+  server.close();
+  await once(server, "close");
+  const ended = once(executor, "exit");
+  await end(executor.pid ?? 0);
+  assert.deepEqual(await ended, [null, "SIGKILL"]);
+  await assert.rejects(end(2 ** 30), { code: "ESRCH" });
+});
+
+test("a hang is reported if nothing can kill the executor", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "muster-hangs-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, "sock"), "");
+  await assert.rejects(endByUnit(join(folder, "sock"))(1), { code: "ECONNREFUSED" });
 });

@@ -1,12 +1,14 @@
 /** Control's socket for processes that systemd starts: their log and their lives, and the limits of what they can send. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
-import { connect } from "node:net";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { dataDir } from "../../../daemon/data-dir.ts";
 import { ControlLine } from "../../../daemon/processes/supervisor/control-line.ts";
 import { openControlSocket } from "../../../daemon/processes/supervisor/control-socket.ts";
+import { unitWire } from "../../../daemon/processes/supervisor/unit-wire.ts";
 import { until } from "../../support/until.ts";
 
 async function opened(t: TestContext) {
@@ -79,3 +81,38 @@ for (const [what, sent] of [
     await closed;
     assert.deepEqual(heard, ["netboot 7 started"]);
   });
+
+const checks = [{ name: "database", ok: false, detail: "lost", advice: "restore" }];
+
+for (const [what, answer, expected] of [
+  ["its findings", JSON.stringify(checks), /"doctor-done".*"detail":"lost"/],
+  ["no JSON", "muster: no configuration", /"doctor-failed"/],
+  ["nothing", "", /"doctor-failed"/],
+  ["a very long answer", "x".repeat(3 * 1024 * 1024), /"doctor-failed".*too long/],
+] as const)
+  test(`control asks the doctor of systemd, which answers with ${what}`, async (t) => {
+    const data = dataDir(mkdtempSync(join(tmpdir(), "muster-doctor-")));
+    const server = createServer((socket) => void socket.on("error", () => undefined).end(answer)).listen(data.doctorSocket);
+    t.after(() => {
+      server.close();
+      rmSync(data.root, { recursive: true });
+    });
+    const wire = unitWire("control", data);
+    const heard: string[] = [];
+    const deaf = await wire.listen((news) => void heard.push(JSON.stringify(news)));
+    t.after(deaf);
+    wire.send?.({ type: "doctor-wanted" });
+    await until("the doctor has answered", () => heard.length > 0);
+    assert.match(heard.join(), expected);
+  });
+
+test("without the unit of the doctor, control says that nothing answers", async (t) => {
+  const data = dataDir(mkdtempSync(join(tmpdir(), "muster-doctor-")));
+  t.after(() => rmSync(data.root, { recursive: true }));
+  const wire = unitWire("control", data);
+  const heard: string[] = [];
+  t.after(await wire.listen((news) => void heard.push(JSON.stringify(news))));
+  wire.send?.({ type: "doctor-wanted" });
+  await until("the failure is known", () => heard.length > 0);
+  assert.match(heard.join(), /"doctor-failed".*ENOENT/);
+});

@@ -3,9 +3,11 @@
  * and together they receive a machine and configure it.
  */
 import assert from "node:assert/strict";
+import { generateKeyPairSync } from "node:crypto";
 import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { writtenKey } from "../../../../daemon/changes/votes/public-key.ts";
 import { createClient } from "../../../../daemon/contract/client.ts";
 import { type DataDir, dataDir } from "../../../../daemon/data-dir.ts";
 import { callHome } from "../../../support/control.ts";
@@ -156,6 +158,22 @@ test("three users share a folder that one user had, and together receive and con
   });
   assert.equal(looked.status, "succeeded", all());
 
+  // Commands of root leave files that the processes can use. `muster up` refuses the folder.
+  const muster = (...args: string[]) => users.run("root", join(scripts, "muster"), ...args);
+  const voter = writtenKey(generateKeyPairSync("ed25519").publicKey);
+  for (const args of [
+    ["key", "create", "--name", "second", "--role", "viewer", "--data", data.root],
+    ["voter", "add", "bea", voter, "--role", "operator", "--data", data.root],
+    ["backup", join(folder, "backup"), "--data", data.root],
+  ]) {
+    const done = muster(...args);
+    assert.equal(done.status, 0, done.said);
+  }
+  assert.match(users.runIn("executor", unitOf("executor", data), "cat", data.voters).said, /name: bea/);
+  assert.match(users.run("control", "cat", data.voters).said, /name: bea/);
+  const up = muster("up", ...place);
+  assert.deepEqual([up.status, /systemctl start muster\.target/.test(up.said)], [1, true], up.said);
+
   const entries = table.map(([entry]) => entry);
   for (const [index, user] of (["control", "netboot", "executor"] as const).entries()) {
     const found = rightsNow(users, user, data, entries);
@@ -175,4 +193,19 @@ test("three users share a folder that one user had, and together receive and con
       `the log of ${name}`,
     );
   for (const { child } of [executor, control]) assert.equal(await stop(child), 0);
+});
+
+test("a single user who cannot open the data folder of another user is shown the command that corrects it", { skip }, (t) => {
+  const folder = newFolder(t);
+  chmodSync(folder, 0o755);
+  const data = dataDir(join(folder, "data"));
+  mkdirSync(data.audit, { recursive: true });
+  writeFileSync(data.database, "");
+  chmodSync(data.audit, 0o700);
+  for (const path of [data.root, data.database]) chownSync(path, 61_002, 61_002);
+  writeFileSync(join(folder, "muster.yaml"), "{}");
+  const users = new SeparateUsers(folder);
+  const up = users.run("netboot", join(scripts, "muster"), "up", "--config", join(folder, "muster.yaml"), "--data", data.root);
+  assert.equal(up.status, 1, up.said);
+  assert.match(up.said, new RegExp(`cannot use ${data.audit}; as root, run: chown -R 61002 ${data.root}`));
 });
