@@ -40,7 +40,7 @@ muster.yaml). All times are in the time zone \`jobs.maintenance.time_zone\`.`,
       const added = await client().addSchedule({ name, playbook, nodes, cron, ...runOptionsOf(given) });
       const found = (await client().listPlaybooks()).playbooks.find((each) => each.name === playbook);
       const then =
-        found?.readOnly === false
+        found && (!found.readOnly || (found.variables === undefined && added.options?.variables !== undefined))
           ? `\nIt changes nodes, so it runs only after an admin has approved it: muster schedule approve ${name}`
           : "";
       print(json(), added, `${name} runs ${playbook} next at ${local(added.next)}.${then}`);

@@ -18,6 +18,8 @@ export interface RunFiles extends Place {
   wave: string;
   /** The path of the file with the extra variables of the run. It exists only while the run is active. */
   variables: string;
+  /** The path of the file with all spellings of the run's secrets, which are removed from its output. */
+  secretForms: string;
   /** The path of the JSON file with the cancelled nodes of a wave. Cancelled nodes receive no further tasks. */
   cancelled: string;
   /**
@@ -38,6 +40,7 @@ export function runFiles(jobsDir: string, { members }: RunRequest): RunFiles {
     events: at("events.ndjson"),
     wave: at("wave.json"),
     variables: at("variables.yaml"),
+    secretForms: at("secret-forms.json"),
     cancelled: at("cancelled.json"),
     output: members.length > 1 ? at("wave.log") : join(folder, "output.log"),
   };
@@ -99,6 +102,6 @@ export function recordedRuns(jobsDir: string, log: Log): RunRecord[] {
 }
 
 /** Deletes the record and the files of a wave (a run of several jobs). The output remains, so that people can read it. */
-export function forgetRun({ record, wave, cancelled, variables }: RunFiles): void {
-  for (const file of [record, wave, cancelled, variables]) rmSync(file, { force: true });
+export function forgetRun({ record, wave, cancelled, variables, secretForms }: RunFiles): void {
+  for (const file of [record, wave, cancelled, variables, secretForms]) rmSync(file, { force: true });
 }

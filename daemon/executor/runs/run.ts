@@ -13,7 +13,7 @@ import { endedHosts, recapFrom } from "./recap.ts";
 import { closeConnections, connectionsOf } from "./run-connections.ts";
 import { howEnded, type StopReason } from "./run-end.ts";
 import { first, forgetRun, type RunFiles, type RunRecord, runFiles } from "./run-files.ts";
-import { removeVariables, secretsFor, writeVariables } from "./variables-file.ts";
+import { removeInputs, writeInputs } from "./run-inputs.ts";
 import { cancelNode, describeWave, isWave, logForMembers, onlyCancelledLeft } from "./wave.ts";
 
 export interface RunSettings {
@@ -90,12 +90,12 @@ export class Run {
   async begin(): Promise<number> {
     const { ansible, outputLimitBytes } = this.#settings;
     const { request } = this.record;
-    const variables = writeVariables(this.files.variables, request.options?.variables, secretsFor(request.playbook, ansible));
+    const { variables, environment } = writeInputs(this.files, request, ansible);
     const { command, args } = ansibleCommand(request, ansible, variables);
     const files = { events: this.files.events, ...(isWave(request) && { wave: this.files.wave }) };
     const pid = await this.#process.begin({
       argv: [command, ...args],
-      env: ansibleEnvironment(ansible, files, connectionsOf(this.name)),
+      env: { ...ansibleEnvironment(ansible, files, connectionsOf(this.name)), ...environment },
       cwd: ansible.directory,
       capBytes: outputLimitBytes,
       niceness: NICENESS,
@@ -166,7 +166,7 @@ export class Run {
 
   #outcomeOf(end: End): RunOutcome {
     const ended = howEnded(end, this.#stopReason);
-    removeVariables(this.files.variables);
+    removeInputs(this.files);
     const exitCode = exitCodeOf(end);
     return {
       ended,

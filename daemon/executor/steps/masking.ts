@@ -21,7 +21,8 @@ export const maskedText = (text: string, secrets: readonly string[]): string => 
 
 const maskAll = (text: string, forms: readonly string[]): string => forms.reduce((rest, form) => rest.replaceAll(form, MASK), text);
 
-function writtenForms(secret: string): string[] {
+/** Returns the spellings of a secret that a program may print. */
+export function writtenForms(secret: string): string[] {
   // Removes each line of a key, because a program may print the lines separately.
   const lines = secret.includes("\n") ? secret.split("\n").map((line) => line.trim()) : [];
   const plain = [secret, ...lines].filter((part) => part.length >= LEAST_CHARACTERS);

@@ -97,8 +97,11 @@ export class EngineLab {
     const program = `
       import { startExecutor } from ${JSON.stringify(join(repository, "daemon/executor/server.ts"))};
       import { createLog } from ${JSON.stringify(join(repository, "daemon/log/log.ts"))};
+      import { secretsIn } from ${JSON.stringify(join(repository, "daemon/jobs/playbooks/playbooks.ts"))};
       import { Power } from ${JSON.stringify(join(repository, "daemon/machines/power/settings.ts"))};
-      await startExecutor({ ...${JSON.stringify(settings)}, power: Power.parse({}), log: createLog("executor", "silent") });
+      const settings = ${JSON.stringify(settings)};
+      settings.ansible.secretVariables = secretsIn(settings.ansible.directory);
+      await startExecutor({ ...settings, power: Power.parse({}), log: createLog("executor", "silent") });
     `;
     this.executor = spawn(process.execPath, ["--input-type=module", "-e", program], { stdio: ["ignore", "inherit", "inherit"] });
   }

@@ -95,3 +95,37 @@ test("a run whose tags match no task has failed", { skip }, async () => {
   assert.equal(job.status, "failed");
   assert.match(job.result?.summary ?? "", /no task ran on this node|ran on no host/);
 });
+
+test("a declared secret reaches the playbook, and no output, result or event shows it", { skip }, async () => {
+  const [file, secret] = [lab.at("token.txt"), 'plain "word" of 2 parts'];
+  mkdirSync(lab.at("home/secrets"), { recursive: true });
+  writeFileSync(lab.at("home/secrets/deploy_token"), `${secret}\n`, { mode: 0o600 });
+  const header = "# Deploys.\n# muster: changes\n# muster-variables:\n#   token: { secret: deploy_token }\n";
+  const path = playbook(
+    "secret",
+    `- copy: { dest: "${file}", content: "{{ token }}" }\n- fail: { msg: "with {{ token }} and {{ token | b64encode }}" }`,
+  );
+  writeFileSync(lab.at("ansible", path), header + readFileSync(lab.at("ansible", path), "utf8"));
+  const [queued] = lab.engine.run([node], { playbook: path, purpose: "change" }, "test");
+  const job = await lab.ended(queued?.id ?? "");
+  assert.equal(readFileSync(file, "utf8"), secret);
+  const { text } = await lab.engine.output(job.id, 0);
+  assert.match(text, /with \[redacted\] and \[redacted\]/);
+  const all = [text, JSON.stringify(job), JSON.stringify(lab.world.events.after(0, 1000))].join("\n");
+  for (const form of ['"word', '\\\\"word', Buffer.from(secret).toString("base64")]) assert.doesNotMatch(all, new RegExp(form));
+  assert.deepEqual(
+    readdirSync(join(lab.at("jobs"), job.id)).filter((name) => /variables|secret/.test(name)),
+    [],
+  );
+});
+
+test("a secret that the executor does not have is named, and the playbook does not start", { skip }, async () => {
+  const path = playbook("missing", "- command: 'true'");
+  const header = "# Deploys.\n# muster: changes\n# muster-variables:\n#   token: { secret: no_such_token }\n";
+  writeFileSync(lab.at("ansible", path), header + readFileSync(lab.at("ansible", path), "utf8"));
+  const [queued] = lab.engine.run([node], { playbook: path, purpose: "change" }, "test");
+  const { status, result } = await lab.ended(queued?.id ?? "");
+  assert.equal(status, "failed");
+  assert.match(result?.summary ?? "", /the executor has no secret no_such_token: write it to /);
+  assert.match(result?.hint ?? "", /Write the secret for the executor/);
+});

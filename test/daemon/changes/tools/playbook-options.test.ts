@@ -4,8 +4,10 @@ import { test } from "node:test";
 import { makePlan } from "../../../../daemon/changes/plans/planner.ts";
 import { runbooksOf } from "../../../../daemon/changes/plans/runbook.ts";
 import { digestOf } from "../../../../daemon/changes/tools/canonical.ts";
-import { catalogueOf, loadCatalogue } from "../../../../daemon/changes/tools/catalogue.ts";
+import { type Catalogue, catalogueOf, loadCatalogue, ourTools } from "../../../../daemon/changes/tools/catalogue.ts";
 import type { PlaybookFacts } from "../../../../daemon/changes/tools/playbooks.ts";
+import { toolTimeouts } from "../../../../daemon/config/changes.ts";
+import { parseConfig } from "../../../../daemon/config/config.ts";
 import type { Values } from "../../../../daemon/contract/changes/tool.ts";
 import { DeclaredVariables } from "../../../../daemon/contract/jobs/declared-variable.ts";
 import { fleet, toolOn } from "../fleet.ts";
@@ -127,4 +129,17 @@ test("a read-only playbook only reads with variables that it declares; any other
   assert.equal(plan(variables({ path: "/" }), { readOnly }).steps[0]?.risk, "write");
   const typed = DeclaredVariables.parse({ path: { type: "string", pattern: "/[a-z]*" } });
   assert.equal(plan(variables({ path: "/" }), { readOnly, variables: typed }).steps[0]?.risk, "read");
+});
+
+test("the configuration sets the time limit of playbook_run, by default 900 seconds, and of no other tool", () => {
+  const seconds = (text: string) => {
+    const timeouts = toolTimeouts(parseConfig(text, "test"));
+    const made = catalogueOf(loadCatalogue([ourTools], undefined, timeouts).list(), () => base);
+    return makePlan(toolOn("playbook_run", ["n2"], { playbook: "deploy" }), { catalogue: made, nodes: fleet(), runbooks: runbooksOf([]) })
+      .steps[0]?.timeoutSeconds;
+  };
+  assert.equal(seconds("{}"), 900);
+  assert.equal(seconds("changes: { tools: { playbook_seconds: 60 } }"), 60);
+  const others = (catalogue: Catalogue) => catalogue.list().filter(({ name }) => name !== "playbook_run");
+  assert.deepEqual(others(loadCatalogue([ourTools], undefined, { playbook_run: 60 })), others(loadCatalogue()));
 });
