@@ -79,6 +79,7 @@ export const AlertSettings = z.strictObject({
     .nullable()
     .default(null)
     .describe("Cost of executions; null for no alert."),
+  unusual_activity: threshold(500, 10).describe("Changes and proposals with the same key; null for no alert."),
 });
 export type AlertSettings = z.output<typeof AlertSettings>;
 

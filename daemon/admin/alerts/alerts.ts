@@ -12,6 +12,7 @@ export interface AlertConfig {
   node_failures: Threshold | null;
   error_rate: AlertRules["errorRate"];
   cost: AlertRules["cost"];
+  unusual_activity: Threshold | null;
 }
 
 export function startAlerts(
@@ -36,5 +37,6 @@ export const alertRulesOf = (settings: AlertConfig): AlertRules => ({
   nodeFailures: settings.node_failures,
   errorRate: settings.error_rate,
   cost: settings.cost,
+  unusualActivity: settings.unusual_activity,
   repeatMinutes: settings.repeat_minutes,
 });

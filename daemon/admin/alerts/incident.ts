@@ -16,6 +16,7 @@ const kinds: Record<AlertRule, { class: IncidentClass; intent: string; resource:
   refusals: { class: "permission_failure", intent: "audit", resource: "access" },
   "node-failures": { class: "availability_loss", intent: "investigate", resource: "node" },
   "error-rate": { class: "deployment_regression", intent: "investigate", resource: "node" },
+  "unusual-activity": { class: "permission_failure", intent: "audit", resource: "access" },
   cost: { class: "cost_anomaly", intent: "optimize", resource: "fleet" },
 };
 

@@ -23,6 +23,7 @@ export function rulesInWords(rules: AlertRules, webhook: boolean): ShownRules {
       times("refusals", rules.refusals),
       times("node-failures", rules.nodeFailures),
       { rule: "error-rate", ...(share && { when: `${share.percent} % of at least ${share.least} within ${share.minutes} min` }) },
+      times("unusual-activity", rules.unusualActivity),
       { rule: "cost", ...(cost && { when: `${cost.usd} USD within ${cost.hours} h` }) },
     ],
   };

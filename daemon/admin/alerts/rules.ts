@@ -17,6 +17,8 @@ export interface AlertRules {
   nodeFailures: Threshold | null;
   errorRate: { percent: number; least: number; minutes: number } | null;
   cost: { usd: number; hours: number } | null;
+  /** Counts the changes and proposals of each key separately. */
+  unusualActivity: Threshold | null;
   /** The number of minutes after an alert in which the same rule raises no other alert. */
   repeatMinutes: number;
 }
@@ -57,6 +59,7 @@ export function judge(rules: AlertRules, signals: readonly Signal[], lastRaised:
     ...counted("node-failures", rules.nodeFailures, "node-failed", "node failures"),
     ...errorRate(rules, fresh),
     ...cost(rules, fresh),
+    ...unusualActivity(rules, fresh),
   ];
 }
 
@@ -80,11 +83,31 @@ function cost({ cost: rule }: AlertRules, fresh: Fresh): NewAlert[] {
   return [raised("cost", `executions cost ${usd.toFixed(2)} USD within ${rule.hours} h; the limit is ${rule.usd} USD`, spent)];
 }
 
+function unusualActivity({ unusualActivity: rule }: AlertRules, fresh: Fresh): NewAlert[] {
+  if (rule === null) return [];
+  const acts = fresh("unusual-activity", rule.minutes).filter(({ kind }) => kind === "acted");
+  const busy = [...Map.groupBy(acts, ({ keyId }) => keyId)].filter(([, own]) => own.length >= rule.count);
+  if (busy.length === 0) return [];
+  const keys = busy.slice(0, EXAMPLES).map(([keyId, own]) => `${own.length} with the key ${keyId}`);
+  const seen = busy.flatMap(([, own]) => own);
+  return [
+    raised("unusual-activity", `many changes and proposals within ${rule.minutes} min: ${keys.join(", ")} (${examples(seen)})`, seen),
+  ];
+}
+
 /** Returns the longest time window of all rules, in minutes. */
-export const longestMinutes = ({ failedLogins, policyViolations, refusals, nodeFailures, errorRate, cost }: AlertRules): number =>
+export const longestMinutes = ({
+  failedLogins,
+  policyViolations,
+  refusals,
+  nodeFailures,
+  errorRate,
+  cost,
+  unusualActivity: activity,
+}: AlertRules): number =>
   Math.max(
     0,
-    ...[failedLogins, policyViolations, refusals, nodeFailures, errorRate].map((rule) => rule?.minutes ?? 0),
+    ...[failedLogins, policyViolations, refusals, nodeFailures, errorRate, activity].map((rule) => rule?.minutes ?? 0),
     (cost?.hours ?? 0) * 60,
   );
 

@@ -3,13 +3,15 @@ import { type AuditedAct, type TypedEvent, timesOf } from "../../store/admin/hap
 
 export interface Signal {
   at: string;
-  kind: "login-failed" | "denied" | "refused" | "node-failed" | "work-done" | "work-failed" | "spent";
+  kind: "login-failed" | "denied" | "refused" | "node-failed" | "work-done" | "work-failed" | "spent" | "acted";
   /** One line that describes the signal to people. Machines and people who propose changes control parts of the line. */
   about: string;
   usd: number;
   /** The type of the event, if the signal comes from an event. */
   event?: string;
   node?: string;
+  /** The API key that changed or proposed something. */
+  keyId?: string;
   /** The number of occurrences that the signal counts, because one record can stand for many occurrences. */
   times: number;
 }
@@ -45,10 +47,15 @@ export function signalOfEvent({ at, type, summary, node }: TypedEvent): Signal |
   return { at, kind, about, event: type, ...(node !== null && { node }), usd: 0, times: 1 };
 }
 
-export function signalOfAct({ at, action, summary, result, costUsd }: AuditedAct): Signal | undefined {
+/** Machines report often, and Muster itself acts for plans that were counted as proposals. */
+const unobserved = ["node", "system"];
+
+export function signalOfAct({ at, action, summary, result, costUsd, keyId, role, planHash }: AuditedAct): Signal | undefined {
   const times = timesOf(summary);
   if (action === "login-failed") return { at, kind: "login-failed", about: summary, usd: 0, times };
   if (action === "refusal" && suspicious.includes(result ?? "")) return { at, kind: "refused", about: summary, usd: 0, times };
   if (action === "outcome" && costUsd !== null && costUsd > 0) return { at, kind: "spent", about: summary, usd: costUsd, times: 1 };
+  const acted = action === "proposal" || (action === "intent" && planHash === null);
+  if (acted && !unobserved.includes(role)) return { at, kind: "acted", about: summary, keyId, usd: 0, times };
   return undefined;
 }

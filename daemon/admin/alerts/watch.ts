@@ -54,8 +54,11 @@ export class AlertWatch {
 
   look(now: Date): void {
     const { db, alerts, events, rules, deliver, redact } = this.#parts;
-    const since = new Date(now.getTime() - longestMinutes(rules) * 60_000).toISOString();
-    this.#signals = [...this.#signals.filter(({ at }) => at >= since), ...this.#fresh(since)];
+    const ago = (minutes: number) => new Date(now.getTime() - minutes * 60_000).toISOString();
+    const since = ago(longestMinutes(rules));
+    // Signals of activity are many, so they are dropped as soon as their own rule no longer needs them.
+    const activeSince = ago(rules.unusualActivity?.minutes ?? 0);
+    this.#signals = [...this.#signals, ...this.#fresh(since)].filter(({ at, kind }) => at >= (kind === "acted" ? activeSince : since));
     for (const { summary, ...alert } of judge(rules, this.#signals, alerts.lastRaised(), now)) {
       const told = redact(summary);
       atomically(db, () => {

@@ -3,7 +3,15 @@ import * as z from "zod";
 import { RunbookName } from "../changes/plan.ts";
 import { Instant } from "../names.ts";
 
-export const AlertRule = z.enum(["failed-logins", "policy-violations", "refusals", "node-failures", "error-rate", "cost"]);
+export const AlertRule = z.enum([
+  "failed-logins",
+  "policy-violations",
+  "refusals",
+  "node-failures",
+  "error-rate",
+  "cost",
+  "unusual-activity",
+]);
 export type AlertRule = z.output<typeof AlertRule>;
 
 /** `none`: no webhook is configured. `given-up`: the webhook did not accept the alert for days. */

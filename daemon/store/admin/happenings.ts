@@ -18,6 +18,9 @@ export interface AuditedAct {
   result: string | null;
   rule: string | null;
   costUsd: number | null;
+  keyId: string;
+  role: string;
+  planHash: string | null;
 }
 
 export interface EndedExecution {
@@ -69,7 +72,8 @@ export class Happenings {
     this.#lastEvent = db.prepare<[], { seq: number | null }>("SELECT max(seq) AS seq FROM events");
     this.#acts = db.prepare<[number, string, number], AuditedAct>(
       `SELECT seq, at, action, record ->> '$.summary' AS summary,
-         record ->> '$.result' AS result, record ->> '$.rule' AS rule, record ->> '$.costUsd' AS costUsd
+         record ->> '$.result' AS result, record ->> '$.rule' AS rule, record ->> '$.costUsd' AS costUsd,
+         record ->> '$.actor.keyId' AS keyId, record ->> '$.actor.role' AS role, record ->> '$.planHash' AS planHash
        FROM audit WHERE seq > ? AND seq >= (SELECT seq FROM audit WHERE at >= ? ORDER BY at LIMIT 1) ORDER BY seq LIMIT ?`,
     );
     this.#ended = db.prepare<[string, string], EndedExecution>(

@@ -31,6 +31,10 @@ export const alertWords: Record<AlertRule, { title: string; fix: string }> = {
     title: "Many failures",
     fix: "Open the newest failed job and jump to its first failure. If the same task fails on many machines, fix the playbook first.",
   },
+  "unusual-activity": {
+    title: "Unusual activity",
+    fix: "Find the changes with `muster audit --last 24h`. If they were not intended, revoke the key with `muster key revoke`, and check the nodes that it changed.",
+  },
   cost: {
     title: "Costs",
     fix: "List the costs with `muster executions`. The cost limit is the value of `admin.alerts.cost` in muster.yaml.",

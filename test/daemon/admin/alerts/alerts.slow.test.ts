@@ -12,6 +12,7 @@ import { AlertDelivery, nextTry } from "../../../../daemon/admin/alerts/delivery
 import { slackBody, slackText } from "../../../../daemon/admin/alerts/slack.ts";
 import { AlertWatch } from "../../../../daemon/admin/alerts/watch.ts";
 import { webhookIn } from "../../../../daemon/admin/webhook-file.ts";
+import { AuditLog } from "../../../../daemon/audit/log.ts";
 import { alertRunbooks } from "../../../../daemon/changes/alert-runbooks.ts";
 import { loadRunbooks, ourRunbooks } from "../../../../daemon/changes/plans/runbook.ts";
 import { parseConfig } from "../../../../daemon/config/config.ts";
@@ -62,6 +63,7 @@ const rules = {
   nodeFailures: { count: 1, minutes: 15 },
   errorRate: null,
   cost: null,
+  unusualActivity: null,
   repeatMinutes: 60,
 };
 const watchOver = (world: World, deliver = true) => new AlertWatch({ ...world, rules, deliver, redact, log: silentLog });
@@ -248,4 +250,26 @@ test("an alert names its runbook to the webhook with the command that proposes i
 test("the command leaves room for a required parameter and for unknown nodes", () => {
   const [web] = alertRunbooks({ catalogue, runbooks })({ id: 7, incident: { symptoms: ["web-down"] }, nodes: [] });
   assert.equal(web?.command, 'muster do --runbook web-down unit=UNIT --on NODES --reason "alert 7"');
+});
+
+test("unusual activity is counted from the audit, also across looks", () => {
+  const world = openWorld();
+  const audit = new AuditLog(world.db);
+  const propose = (keyId: string) =>
+    audit.append({ action: "proposal", actor: { keyId, name: "ada", role: "agent" }, subject: "plan p", summary: "disk_usage on n1" });
+  const watch = new AlertWatch({
+    ...world,
+    rules: { ...rules, policyViolations: null, nodeFailures: null, unusualActivity: { count: 4, minutes: 10 } },
+    deliver: false,
+    redact,
+    log: silentLog,
+  });
+  for (const keyId of ["k1", "k1", "k2", "k1"]) propose(keyId);
+  watch.look(new Date());
+  assert.deepEqual(world.alerts.list(5), []);
+  propose("k1");
+  watch.look(new Date());
+  const [alert] = world.alerts.list(5);
+  assert.equal(alert?.rule, "unusual-activity");
+  assert.match(alert?.summary ?? "", /4 with the key k1/);
 });

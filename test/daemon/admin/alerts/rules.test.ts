@@ -26,6 +26,7 @@ const none: AlertRules = {
   nodeFailures: null,
   errorRate: null,
   cost: null,
+  unusualActivity: null,
   repeatMinutes: 60,
 };
 const rulesAt = (rules: Partial<AlertRules>, signals: Signal[], minutes = 0, last: [AlertRule, string][] = []): AlertRule[] =>
@@ -98,7 +99,7 @@ test("events and audit records become signals of the right kind", () => {
   assert.equal(signalOfEvent({ ...event, type: "plan.denied" })?.kind, "denied");
   assert.equal(signalOfEvent({ ...event, type: "job.succeeded" })?.kind, "work-done");
   assert.equal(signalOfEvent({ ...event, type: "job.cancelled" }), undefined, "a person wanted that");
-  const act = { seq: 1, at: at(0), summary: "x", result: null, rule: null, costUsd: null };
+  const act = { seq: 1, at: at(0), summary: "x", result: null, rule: null, costUsd: null, keyId: "k1", role: "operator", planHash: null };
   assert.equal(signalOfAct({ ...act, action: "login-failed" })?.kind, "login-failed");
   assert.equal(signalOfAct({ ...act, action: "refusal", result: "refused" })?.kind, "refused");
   assert.equal(
@@ -110,7 +111,7 @@ test("events and audit records become signals of the right kind", () => {
   assert.equal(signalOfAct({ ...act, action: "refusal", result: "KEY_MISSING" }), undefined, "normal");
   assert.equal(signalOfAct({ ...act, action: "login-failed", summary: "Invalid API Key (7 more times)" })?.times, 7);
   assert.equal(signalOfAct({ ...act, action: "outcome", result: "succeeded", costUsd: 1.5 })?.usd, 1.5);
-  assert.equal(signalOfAct({ ...act, action: "intent", costUsd: 1.5 }), undefined, "not spent yet");
+  assert.equal(signalOfAct({ ...act, action: "intent", costUsd: 1.5, planHash: "h" }), undefined, "not spent yet");
 });
 
 const failed = (about: string, node: string, event = "node.configure-failed"): Signal => ({
@@ -164,4 +165,28 @@ for (const [message, symptom] of [
 test("every recognized symptom and every rule has a runbook", () => {
   for (const symptom of recognizedSymptoms) assert.ok(matching(runbooks, { symptoms: [symptom] }).length > 0, symptom);
   for (const rule of AlertRuleName.options) assert.ok(matching(runbooks, incidentOfAlert(rule, [])).length > 0, rule);
+});
+
+const acted = (keyId: string, minutes: number): Signal => ({ ...signal("acted", minutes), keyId });
+
+test("many changes with one key are unusual, and changes with several keys do not add up", () => {
+  const unusualActivity = { count: 3, minutes: 10 };
+  const three = [acted("k1", -9), acted("k1", -5), acted("k1", -1)];
+  assert.deepEqual(rulesAt({ unusualActivity }, three), ["unusual-activity"]);
+  assert.deepEqual(rulesAt({ unusualActivity }, [acted("k1", -9), acted("k2", -5), acted("k3", -1)]), []);
+  assert.deepEqual(rulesAt({ unusualActivity }, three, 2), [], "the first is too long ago by then");
+  const [alert] = judge({ ...none, unusualActivity }, [...three, acted("k2", -1)], new Map(), new Date(NOON));
+  assert.match(alert?.summary ?? "", /^many changes and proposals within 10 min: 3 with the key k1 \(/);
+});
+
+test("proposals and changes of people and programs are activity, and steps of approved plans and reports of machines are not", () => {
+  const act = { seq: 1, at: at(0), summary: "x", result: null, rule: null, costUsd: null, keyId: "k1", role: "operator", planHash: null };
+  assert.deepEqual(
+    [signalOfAct({ ...act, action: "proposal", planHash: "h" })].map((one) => [one?.kind, one?.keyId]),
+    [["acted", "k1"]],
+  );
+  assert.equal(signalOfAct({ ...act, action: "intent", role: "agent" })?.kind, "acted");
+  assert.equal(signalOfAct({ ...act, action: "intent", planHash: "h" }), undefined, "its proposal was counted");
+  assert.equal(signalOfAct({ ...act, action: "intent", role: "node" }), undefined);
+  assert.equal(signalOfAct({ ...act, action: "decision" }), undefined);
 });

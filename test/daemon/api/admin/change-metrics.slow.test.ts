@@ -188,6 +188,7 @@ test("a plan the policy denies raises an alert that names the rule", async (t) =
     nodeFailures: null,
     errorRate: null,
     cost: null,
+    unusualActivity: null,
   };
   const watch = new AlertWatch({
     ...served.world,
@@ -221,7 +222,15 @@ test("wrong keys at the door are failed logins in the figures, and enough of the
   const value = await scrape(served);
   assert.equal(value('muster_logins_total{outcome="failed"}'), 3);
   assert.equal(value('muster_logins_total{outcome="succeeded"}'), 1);
-  const quiet = { policyViolations: null, refusals: null, nodeFailures: null, errorRate: null, cost: null, repeatMinutes: 60 };
+  const quiet = {
+    policyViolations: null,
+    refusals: null,
+    nodeFailures: null,
+    errorRate: null,
+    cost: null,
+    unusualActivity: null,
+    repeatMinutes: 60,
+  };
   const rules = { ...quiet, failedLogins: { count: 3, minutes: 10 } };
   new AlertWatch({ ...served.world, rules, deliver: false, redact: (text) => text, log: silentLog }).look(new Date());
   assert.deepEqual(
