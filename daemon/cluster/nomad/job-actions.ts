@@ -1,13 +1,25 @@
 /** Changes a job that is registered: stop, revert, scale and dispatch. */
 import * as z from "zod";
+import { Conflict, NotFound } from "../../errors/cluster-failures.ts";
 import { count, read, text } from "../wire/read.ts";
 import { type Call, path } from "../wire/request.ts";
+import { readJob } from "./jobs.ts";
 import type { JobId, Nomad } from "./nomad.ts";
 import { Registered } from "./register.ts";
 
 /** Stops the job. With `purge`, Nomad also forgets the job and its versions. */
-export const deregisterJob = (nomad: Nomad, { namespace, id }: JobId, { purge }: { purge: boolean }, call: Call): Promise<Registered> =>
-  read(nomad, Registered, { ...call, method: "DELETE", path: path`/v1/job/${id}`, query: { namespace, purge } });
+export async function deregisterJob(
+  nomad: Nomad,
+  { namespace, id }: JobId,
+  { purge }: { purge: boolean },
+  call: Call,
+): Promise<Registered> {
+  const request = { ...call, method: "DELETE", path: path`/v1/job/${id}`, query: { namespace, purge } } as const;
+  const registered = await read(nomad, Registered, request);
+  // Nomad answers 200 for a job that it does not know, with an index of 0.
+  if (registered.EvalID === "" && registered.JobModifyIndex === 0) throw new NotFound("Nomad", `there is no job ${id} in ${namespace}`);
+  return registered;
+}
 
 export interface Revert {
   toVersion: number;
@@ -27,22 +39,28 @@ export const revertJob = (nomad: Nomad, { namespace, id }: JobId, { toVersion, f
 export interface Scale {
   group: string;
   count: number;
+  /** The index that the job must have. Another index is a conflict. */
+  jobModifyIndex: number;
   /** The reason. Nomad keeps it in the history of the group. */
   message: string;
 }
 
 /**
- * Nomad refuses to scale while a deployment of the job is active. Old versions cannot bind this to an index, so the
- * caller compares the index of the job immediately before.
+ * Nomad refuses to scale while a deployment of the job is active. Nomad 1.6 ignores the index of this request, so the
+ * job is read first. A change in the short time after that is noticed only by newer versions.
  */
-export const scaleJob = (nomad: Nomad, { namespace, id }: JobId, { group, count, message }: Scale, call: Call): Promise<Registered> =>
-  read(nomad, Registered, {
+export async function scaleJob(nomad: Nomad, id: JobId, { group, count, message, jobModifyIndex }: Scale, call: Call): Promise<Registered> {
+  const { value: job } = await readJob(nomad, id, call);
+  if (job.JobModifyIndex !== jobModifyIndex)
+    throw new Conflict("Nomad", `the job ${id.id} has the index ${job.JobModifyIndex}, not ${jobModifyIndex}`);
+  return read(nomad, Registered, {
     ...call,
     method: "POST",
-    path: path`/v1/job/${id}/scale`,
-    query: { namespace },
-    body: { Target: { Namespace: namespace, Job: id, Group: group }, Count: count, Message: message },
+    path: path`/v1/job/${id.id}/scale`,
+    query: { namespace: id.namespace },
+    body: { Target: { Namespace: id.namespace, Job: id.id, Group: group }, Count: count, Message: message, JobModifyIndex: jobModifyIndex },
   });
+}
 
 export interface Dispatch {
   payload?: string | Uint8Array;

@@ -30,7 +30,6 @@ const JobSummary = z.object({
   Status: z.string(),
   StatusDescription: text,
   JobSummary: z.object({ Summary: record(GroupCounts) }).nullish(),
-  Version: count,
   CreateIndex: count,
   ModifyIndex: count,
   JobModifyIndex: count,

@@ -3,9 +3,8 @@ import { type ClusterService, Unreadable } from "../../errors/cluster-failures.t
 
 const MOST_VALUE_BYTES = 16 * 1024 * 1024;
 
-const [OPEN, CLOSE, OPEN_LIST, CLOSE_LIST, QUOTE, BACKSLASH, SPACE] = ["{", "}", "[", "]", '"', "\\", " "].map((sign) =>
-  sign.charCodeAt(0),
-);
+const [OPEN, CLOSE, OPEN_LIST, CLOSE_LIST, QUOTE, BACKSLASH] = [...'{}[]"\\'].map((sign) => sign.charCodeAt(0));
+const BLANK = [..." \t\r\n"].map((sign) => sign.charCodeAt(0));
 
 /** Each value is an object or a list. Other text between the values is an error: Nomad ends a broken stream with plain text. */
 export async function* jsonValues(
@@ -38,7 +37,7 @@ class Splitter {
       const before = this.#depth;
       this.#step(part[at] ?? 0);
       if (before === 0 && this.#depth === 0) {
-        if ((part[at] ?? 0) > (SPACE ?? 0)) throw this.#plainText(part.subarray(at));
+        if (!BLANK.includes(part[at] ?? 0)) throw this.#plainText(part.subarray(at));
         start = at + 1;
       } else if (this.#depth === 0) {
         yield this.#value(part.subarray(start, at + 1));

@@ -19,7 +19,7 @@ export function failureOf(
   if (status === 401 || status === 403 || UNKNOWN_TOKEN.test(text))
     return new Forbidden(service, `it answered ${status}: ${tokenSetting} is missing, or its token may not do this${text && ` (${text})`}`);
   if (CONFLICT.test(text) || status === 409) return new Conflict(service, text || `it answered ${status}`);
-  if (status === 404) return new NotFound(service, text || "not found");
+  if (status === 404 || (status === 500 && / not found$/i.test(text))) return new NotFound(service, text || "not found");
   if (status >= 500 && NO_LEADER.test(text)) return new NoLeader(service, text);
   return new Refused(service, status, text);
 }
