@@ -132,6 +132,8 @@ test("every setting of the sections that were moved has its old key in this tabl
     "changes.policy.prod_by_hand",
     "admin.control.page_url",
     "admin.control.trusted_proxies",
+    "admin.alerts.unusual_activity.count",
+    "admin.alerts.unusual_activity.minutes",
   ];
   assert.deepEqual(missing, added, "a setting that is new needs no old key: name it here");
 });
