@@ -1,22 +1,47 @@
-/** The pages list all tools that ask Muster itself. */
+/** The page about security lists all tools for Muster's own actions, each with the rule that allows it by hand. */
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
+import { Case, runCase } from "../../daemon/changes/policy/cases.ts";
+import { leastRisk, loadCatalogue, ourTools } from "../../daemon/changes/tools/catalogue.ts";
+import { ownPolicy } from "../support/own-policy.ts";
 
-const root = join(import.meta.dirname, "../..");
-const forms = join(root, "daemon/changes/tools/forms");
-const own = readdirSync(forms, { recursive: true, encoding: "utf8" })
-  .filter((file) => file.endsWith(".yaml") && /^ {2}method: act$/m.test(readFileSync(join(forms, file), "utf8")))
-  .map((file) => `\`${basename(file, ".yaml")}\``)
-  .sort();
+const page = readFileSync(join(import.meta.dirname, "../../docs/security.md"), "utf8");
+const [, table = ""] = /<!-- tools by hand -->\n([\s\S]*)<!-- \/tools by hand -->/.exec(page) ?? [];
+const rows = table.split("\n").flatMap((line) => {
+  const [, rule = "", tools = ""] = line.split("|").map((cell) => cell.trim().replaceAll("`", ""));
+  return rule.endsWith("-by-hand") ? [{ rule, tools: tools.split(", ") }] : [];
+});
+const catalogue = loadCatalogue([ourTools]);
 
-for (const page of ["security.md", "extending.md"])
-  test(`docs/${page} names every tool that asks Muster itself`, () => {
-    assert.ok(own.length > 0);
-    const text = readFileSync(join(root, "docs", page), "utf8").replaceAll("\n", " ");
-    assert.ok(
-      text.includes(`Muster itself performs the actions of the tools ${own.slice(0, -1).join(", ")} and ${own.at(-1)}.`),
-      own.join(" "),
-    );
-  });
+test("docs/security.md names every tool that Muster itself performs once", () => {
+  const own = catalogue.list().filter(({ method }) => method === "act");
+  const named = rows.flatMap(({ tools }) => tools).filter((tool) => tool !== "playbook_run");
+  assert.deepEqual(named.sort(), own.map(({ name }) => name).sort());
+});
+
+for (const { rule, tools } of rows)
+  for (const tool of tools)
+    test(`docs/security.md names the rule that allows ${tool} by hand`, () => {
+      const form = catalogue.get(tool);
+      const { decision } = runCase(
+        Case.parse({
+          case: tool,
+          by: "operator",
+          byHand: { confirmed: true, inService: true },
+          steps: [
+            {
+              does: leastRisk(form),
+              tool,
+              method: form.method,
+              ...(form.requiresTarget ? { unlabelled: true } : { node: null }),
+              parameters: tool.startsWith("group_") ? { group: "rack4", becomes: "unlabelled" } : {},
+            },
+          ],
+          expect: { answer: "allow", rule },
+        }),
+        ownPolicy(),
+      );
+      assert.deepEqual([decision.answer, decision.rule], ["allow", rule]);
+    });
