@@ -1,6 +1,7 @@
 /** Limits the open connections of one address and of all addresses, and the time that a client takes to send a request. */
 import type { Server } from "node:http";
 import { BlockList, isIPv6, type Socket } from "node:net";
+import { Tally } from "./tally.ts";
 
 export interface ConnectionLimits {
   /** The time in which a client must send a whole request, with its body. */
@@ -32,20 +33,14 @@ export interface ConnectionGate {
 
 /** Calls `refuse` with each connection that exceeds the limit of its address. */
 export function limitConnections(server: Server, { perAddress, inAll }: ConnectionLimits, { refuse, trusted }: ConnectionGate): void {
-  const open = new Map<string, number>();
+  const open = new Tally();
   const proxies = listOf(trusted);
   server.maxConnections = inAll;
   server.on("connection", (socket: Socket) => {
     const address = socket.remoteAddress ?? "";
     if (proxies.check(address, familyOf(address))) return;
-    const count = (open.get(address) ?? 0) + 1;
-    open.set(address, count);
-    socket.once("close", () => {
-      const left = (open.get(address) ?? 1) - 1;
-      if (left === 0) open.delete(address);
-      else open.set(address, left);
-    });
-    if (count > perAddress) refuse(socket);
+    socket.once("close", open.take(address));
+    if (open.of(address) > perAddress) refuse(socket);
   });
 }
 

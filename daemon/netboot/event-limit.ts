@@ -3,7 +3,9 @@
  * of a machine is recorded once a second. Machines that no operator accepted share one budget.
  */
 import { BoundedMap } from "../../pxe/bounded-map.ts";
+import type { NewEvent } from "../contract/event.ts";
 import type { Node } from "../contract/machines/node.ts";
+import type { EventStore } from "../store/events.ts";
 import { Allowance } from "./allowance.ts";
 
 const REPEAT_MS = 1_000;
@@ -38,4 +40,16 @@ export class EventLimit {
     this.#recent.set(what, now);
     return true;
   }
+}
+
+interface Recording {
+  events: Pick<EventStore, "append">;
+  eventLimit: EventLimit;
+}
+
+/** Records an event of netboot on the timeline of a node, unless a limit is reached. */
+export function recordLimited({ events, eventLimit }: Recording, node: Node, event: Pick<NewEvent, "type" | "summary" | "detail">): void {
+  const { type, summary, detail } = event;
+  if (!eventLimit.allows(node, event)) return;
+  events.append({ source: "netboot", type, summary, nodeId: node.id, ...(detail && { detail }) });
 }

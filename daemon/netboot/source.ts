@@ -9,7 +9,7 @@ import type { BootScript } from "./answers/boot-script.ts";
 import { type Discovery, factsOf } from "./answers/discovery.ts";
 import type { LoaderFiles } from "./answers/loader-files.ts";
 import { refuse } from "./answers/responses.ts";
-import type { EventLimit } from "./event-limit.ts";
+import { type EventLimit, recordLimited } from "./event-limit.ts";
 import type { QuirkBook } from "./quirks/quirk-book.ts";
 
 export interface SourceParts {
@@ -66,14 +66,7 @@ export class FleetBootSource implements BootSource {
     this.#parts.observe?.(event);
     if (mac !== undefined) this.#parts.quirkBook.observe(mac, event);
     const node = mac === undefined ? undefined : this.#nodeOf(mac, event);
-    if (!node || !this.#parts.eventLimit.allows(node, event)) return;
-    this.#parts.events.append({
-      source: "netboot",
-      type: event.type,
-      summary: event.summary,
-      nodeId: node.id,
-      ...(event.detail && { detail: event.detail }),
-    });
+    if (node) recordLimited(this.#parts, node, event);
   }
 
   #nodeOf(mac: string, { machine }: WireEvent): Node | undefined {

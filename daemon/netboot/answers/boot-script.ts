@@ -12,7 +12,7 @@ import type { NodeStore } from "../../store/machines/nodes.ts";
 import type { Change, Registry } from "../../store/machines/registry.ts";
 import { newSecret, sha256 } from "../../store/secrets.ts";
 import type { CheckSender } from "../dhcp/sender.ts";
-import type { EventLimit } from "../event-limit.ts";
+import { type EventLimit, recordLimited } from "../event-limit.ts";
 import type { QuirkBook } from "../quirks/quirk-book.ts";
 import { bootAction } from "./boot-action.ts";
 import type { BootContent } from "./content.ts";
@@ -72,12 +72,11 @@ export class BootScript {
 
   /** Answers a sender that is not the machine. Only an event is recorded, so the sender uses nothing up. */
   #turnAway(known: Node | undefined, mac: Mac, query: URLSearchParams, remoteAddress: string): string {
-    const { content, events, eventLimit, quirkBook } = this.#parts;
+    const { content, quirkBook } = this.#parts;
     const why = `${remoteAddress} is not leased to ${mac}`;
     if (known) {
       const summary = `${remoteAddress} asked for the boot script of this machine, but that address is not leased to it; it got no system`;
-      const event = { source: "netboot", type: "boot.refused", summary, nodeId: known.id } as const;
-      if (eventLimit.allows(known, event)) events.append(event);
+      recordLimited(this.#parts, known, { type: "boot.refused", summary });
     }
     return content.local({ name: known?.name ?? "this machine" }, quirkBook.firstWay(mac, firmwareIn(query)), why);
   }

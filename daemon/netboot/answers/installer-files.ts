@@ -16,7 +16,7 @@ import type { Change, Registry } from "../../store/machines/registry.ts";
 import type { TokenStore } from "../../store/machines/tokens.ts";
 import { sha256 } from "../../store/secrets.ts";
 import type { CheckSender } from "../dhcp/sender.ts";
-import type { EventLimit } from "../event-limit.ts";
+import { type EventLimit, recordLimited } from "../event-limit.ts";
 import type { BootContent } from "./content.ts";
 import { factsSummary, inspected } from "./inspection.ts";
 import { plain, refuse, script } from "./responses.ts";
@@ -141,14 +141,13 @@ export class InstallerFiles {
 
   /** Returns the node to which this key was given. Refuses the request if the key is invalid or belongs to another machine. */
   #installing(key: string, { remoteAddress }: BootRequest): { node: Node } | BootResponse {
-    const { nodes, events, checkSender, eventLimit } = this.#parts;
+    const { nodes, checkSender } = this.#parts;
     const node = nodes.findByKeyHash(sha256(key));
     if (!node) return refuse(410, "this install key is not valid, or no longer");
     // The initrd does not renew its lease, so the lease may end during a long install.
     if (checkSender(node, remoteAddress) === "another") {
       const summary = `${remoteAddress} asked with the install key of this machine, but that address is not leased to it`;
-      const event = { source: "netboot", type: "install.refused", summary, nodeId: node.id } as const;
-      if (eventLimit.allows(node, event)) events.append(event);
+      recordLimited(this.#parts, node, { type: "install.refused", summary });
       return refuse(403, "this install key belongs to another machine");
     }
     return { node };
