@@ -202,6 +202,10 @@ test("runbooks are searched over HTTP, and a proposal can state an incident inst
     runbook: "slow-node",
     parameters: { device: "/dev/sda" },
   });
+  served.lab.node("n2", "prod");
+  const remedy = { kind: "incident", symptom: "out-of-memory", intent_type: "remediate", parameters: { unit: "nginx.service" } };
+  const asked = (await post(served, "/api/proposals", served.key("agent"), { goal: remedy, targets: ["n2"] })).body as Proposed;
+  assert.deepEqual([asked.approval?.state, asked.execution], ["pending", undefined], "a remedy in prod waits for a person");
   const unknown = await propose({ kind: "incident", symptom: "haunted" });
   assert.deepEqual([unknown.status, (unknown.body as ErrorBody).error.code], [404, "RUNBOOK_NOT_FOUND"]);
   assert.equal((await propose({ kind: "incident" })).status, 400);

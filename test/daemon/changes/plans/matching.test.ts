@@ -7,7 +7,7 @@ import { type TestContext, test } from "node:test";
 import { knownWords, runbookFor, searchRunbooks } from "../../../../daemon/changes/plans/find-runbooks.ts";
 import { matching } from "../../../../daemon/changes/plans/matching.ts";
 import { loadRunbooks, ourRunbooks, type Runbooks, readRunbooks } from "../../../../daemon/changes/plans/runbook.ts";
-import { type Incident, IncidentClass, noRunbookFor } from "../../../../daemon/contract/changes/incident.ts";
+import { type Incident, IncidentClass, type IncidentWords, noRunbookFor } from "../../../../daemon/contract/changes/incident.ts";
 import { Proposal } from "../../../../daemon/contract/changes/plan.ts";
 import { MusterError } from "../../../../daemon/errors/errors.ts";
 import { plan, world } from "./fleet.ts";
@@ -56,6 +56,19 @@ test("a runbook for the symptom comes before a runbook for the intent and the re
     "slow-node",
   ]);
   assert.deepEqual(names({ symptoms: ["unknown"], intent_type: "investigate", resource_type: "node" }), ["slow-node"]);
+});
+
+test("the intent decides between looking at a full memory and restarting the killed service", () => {
+  const first = (incident: IncidentWords) => runbookFor(world.runbooks, incident).name;
+  assert.equal(first({ symptom: "out-of-memory" }), "memory-pressure");
+  assert.equal(first({ symptom: "out-of-memory", intent_type: "investigate" }), "memory-pressure");
+  assert.equal(first({ symptom: "out-of-memory", intent_type: "remediate" }), "killed-service");
+  const remedy = { kind: "incident" as const, symptom: "out-of-memory", intent_type: "remediate", parameters: { unit: "nginx.service" } };
+  const made = plan({ goal: remedy, targets: ["n1"] });
+  assert.deepEqual(
+    made.steps.filter(({ risk }) => risk !== "read").map(({ tool }) => tool),
+    ["service_restart"],
+  );
 });
 
 test("of several symptoms, the first one counts most", () => {

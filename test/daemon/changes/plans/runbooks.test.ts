@@ -43,7 +43,7 @@ for (const one of runbooks)
   });
 
 /** By their names, or because they run a playbook in check mode, which tasks can opt out of. */
-const alwaysChanging = ["needs-restart", "stopped-service", "drifted-node"];
+const alwaysChanging = ["killed-service", "needs-restart", "stopped-service", "drifted-node"];
 for (const one of runbooks)
   test(`${one.name} ${alwaysChanging.includes(one.name) ? "counts as a change" : "changes nothing unless it is asked to"}`, () => {
     const [looking] = plans(one);
