@@ -65,6 +65,18 @@ variable "head_memory_mb" {
   default     = 0
 }
 
+variable "offload" {
+  type        = number
+  description = "Number of layers on the workers. The output counts as a layer. `muster model plan` computes it."
+  default     = 99
+}
+
+variable "split" {
+  type        = list(number)
+  description = "Layers of each worker. With an empty list, the workers share by their free memory."
+  default     = []
+}
+
 variable "context" {
   type        = number
   description = "Size of the context in tokens."
@@ -185,6 +197,8 @@ job "llamacpp-rpc" {
           "--host", "${NOMAD_IP_api}",
           "--port", "${NOMAD_PORT_api}",
           "--context", format("%d", var.context),
+          "--offload", format("%d", var.offload),
+          "--split", join(",", [for part in var.split : format("%d", part)]),
           "--bin", var.bin,
         ]
       }

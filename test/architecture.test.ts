@@ -89,6 +89,7 @@ const mayImport: Record<string, string[]> = {
     "daemon/store/cluster",
     "daemon/machines",
     "daemon/changes/propose.ts",
+    "npm:@huggingface/gguf",
     "npm:undici",
     "npm:zod",
     "node:",
@@ -170,6 +171,7 @@ const narrower: Record<string, string[]> = {
   "daemon/cluster/wire": [...everywhere, "npm:undici", "npm:zod", "node:fs", "node:timers"],
   "daemon/cluster/consul": [...everywhere, "daemon/cluster/wire", "npm:zod"],
   "daemon/cluster/nomad": [...everywhere, "daemon/cluster/wire", "npm:zod"],
+  "daemon/cluster/models": [...everywhere, "npm:@huggingface/gguf", "npm:zod", "node:fs/promises"],
   "web/src/live": ["daemon/contract", "npm:zod"],
   "web/src/parts": ["daemon/contract", "web/src/live", "npm:react"],
   ...Object.fromEntries(

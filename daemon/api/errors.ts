@@ -104,6 +104,7 @@ const statusOf = {
   CLUSTER_CONFLICT: 409,
   CLUSTER_REFUSED: 502,
   CLUSTER_UNREADABLE: 502,
+  MODEL_INVALID: 422,
   DISK_FULL: 507,
   INTERNAL: 500,
 } satisfies Record<ErrorCode, number>;

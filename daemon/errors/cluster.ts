@@ -1,4 +1,4 @@
-/** The error codes and hints of the area `cluster`: what Consul and Nomad answer. */
+/** The error codes and hints of the area `cluster`: what Consul and Nomad answer, and what is wrong with a model. */
 export const clusterHints = {
   CLUSTER_UNREACHABLE: "Check the address and the TLS files in the section `cluster` of muster.yaml, and that the agent runs.",
   CLUSTER_NO_LEADER: "Wait for an election. If none succeeds, start the missing servers: most of them must run.",
@@ -7,4 +7,5 @@ export const clusterHints = {
   CLUSTER_CONFLICT: "The object changed in the meantime. Propose the change again from the present state.",
   CLUSTER_REFUSED: "Correct what the answer names and try again.",
   CLUSTER_UNREADABLE: "Check that the address in the section `cluster` of muster.yaml belongs to that service.",
+  MODEL_INVALID: "Use a complete GGUF file of a language model. Compare its SHA-256 with the one that its publisher names.",
 } as const;

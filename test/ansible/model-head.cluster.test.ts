@@ -101,10 +101,13 @@ test("a lost worker ends the head's server at once, and both answer again togeth
   const [port = 0, first = 0, second = 0] = await freePorts(3);
   const lost = await bench.worker(first);
   await bench.worker(second);
-  const head = bench.head(port, [{ name: "broken", file: "/nonexistent.gguf" }, small], 2);
+  const planned = ["--offload", "21", "--split", "11,10", "--", "-lv", "4"];
+  const head = bench.head(port, [{ name: "broken", file: "/nonexistent.gguf" }, small], 2, planned);
   const { model, workers } = await bench.state(head);
   assert.deepEqual([model, workers], ["small", [`127.0.0.1:${first}`, `127.0.0.1:${second}`].sort()]);
   assert.equal(await bench.activeModel(), "small", "the model after the broken one is active");
+  assert.match(head.output(), /offloaded 21\/31 layers/);
+  assert((head.output().match(/RPC\S+ model buffer size/g) ?? []).length >= 2, "each worker holds layers");
   assert.notEqual(await completion(port), "");
 
   await lost.kill();

@@ -11,7 +11,12 @@ import { download } from "./refused-download.ts";
 const suiteApt = join(import.meta.dirname, "../../suite-apt");
 const packages = ["llama.cpp-tools", "llama.cpp-tools-extra", "libggml0-backend-rpc", "libggml0"];
 const LIBRARIES = "root/usr/lib/x86_64-linux-gnu";
-const programs = ["root/usr/bin/llama-server", "root/usr/bin/llama-bench", "root/usr/libexec/x86_64-linux-gnu/llama/bin/ggml-rpc-server"];
+const programs = [
+  "root/usr/bin/llama-server",
+  "root/usr/bin/llama-bench",
+  "root/usr/bin/llama-quantize",
+  "root/usr/libexec/x86_64-linux-gnu/llama/bin/ggml-rpc-server",
+];
 
 export async function fetchLlamaCpp(say: (line: string) => void): Promise<void> {
   say("fetching llama.cpp of Debian sid");
