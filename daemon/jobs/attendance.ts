@@ -12,9 +12,10 @@ import { atomically } from "../store/database.ts";
 import type { Run, RunStore } from "../store/jobs/runs.ts";
 import { type ConclusionParts, conclude } from "./conclusion.ts";
 import { isExpired, leaseFrom, wasAway } from "./heartbeat.ts";
-import { failedTasksOf, type IngestParts, takeIn } from "./ingest.ts";
-import { judged, previewOf } from "./purpose.ts";
-import { type HostEnd, runEventsOf } from "./run-events.ts";
+import { type IngestParts, takeIn } from "./ingest.ts";
+import { judged } from "./purpose.ts";
+import type { HostEnd } from "./run-events.ts";
+import { RunFindings } from "./run-findings.ts";
 import { isAtWork, moved } from "./status.ts";
 import { verdict } from "./verdict.ts";
 
@@ -29,6 +30,8 @@ type Held = Extract<FromExecutor, { type: "alive" }>["runs"];
 
 export class Attendance {
   readonly #parts: AttendanceParts;
+  /** By run. Read again from the events after a restart of control. */
+  readonly #findings = new Map<string, RunFindings>();
   #lastLook: Date | undefined;
 
   constructor(parts: AttendanceParts) {
@@ -40,11 +43,14 @@ export class Attendance {
     const { runs } = this.#parts;
     const away = wasAway(this.#lastLook, now);
     this.#lastLook = now;
-    for (const run of runs.all()) {
-      this.#takeIn(run);
-      if (away) runs.renew(run.id, leaseFrom(now));
-      else if (isExpired(run, now)) this.#move(run, "running", "unknown", "the executor has not reported it");
-    }
+    const all = runs.all();
+    for (const run of all) this.#takeIn(run, 1);
+    if (away)
+      runs.renew(
+        all.map(({ id }) => id),
+        leaseFrom(now),
+      );
+    else for (const run of all) if (isExpired(run, now)) this.#move(run, "running", "unknown", "the executor has not reported it");
   }
 
   /**
@@ -65,11 +71,12 @@ export class Attendance {
   attend(held: Held, now: Date): void {
     const { runs, jobs, executor } = this.#parts;
     const names = new Set(held.map(nameOf));
+    // An id that control does not know is not renewed.
+    runs.renew(held.filter(({ outcome }) => !outcome).map(nameOf), leaseFrom(now));
     for (const { jobId, attempt, outcome } of held) {
       const run = runs.find(nameOf({ jobId, attempt }));
       if (outcome) this.finished(jobId, attempt, outcome);
       else if (run) {
-        runs.renew(run.id, leaseFrom(now));
         this.#move(run, "unknown", "running", "the executor reported it again; the run continues");
         // Repeats the cancel request until the job has ended. An executor with a full disk may have lost the request.
         for (const job of jobs.ofRun(run.id)) if (job.status === "cancelling") executor.send({ type: "cancel", jobId: job.id });
@@ -84,11 +91,12 @@ export class Attendance {
     const { db, jobs, runs, executor } = this.#parts;
     const run = runs.find(nameOf({ jobId, attempt }));
     if (run) {
-      this.#takeIn(run);
+      this.#takeIn(run, Number.POSITIVE_INFINITY);
       atomically(db, () => {
         for (const job of jobs.ofRun(run.id)) if (isAtWork(job.status)) this.#conclude(job, run.id, outcome);
         runs.drop(run.id);
       });
+      this.#findings.delete(run.id);
     }
     executor.send({ type: "forget", jobId, attempt });
   }
@@ -104,12 +112,13 @@ export class Attendance {
         if (isAtWork(job.status)) conclude(this.#parts, job, { status: "failed", result }, new Date().toISOString());
       runs.drop(run.id);
     });
+    this.#findings.delete(run.id);
   }
 
   /** Ends each job as soon as Ansible has finished its node. A job does not wait for the other nodes of its wave. */
-  #takeIn(run: Run): void {
+  #takeIn(run: Run, slices: number): void {
     const { db, jobs } = this.#parts;
-    takeIn(this.#parts, run, this.eventsFile(run.id), (ends) =>
+    takeIn(this.#parts, run, this.eventsFile(run.id), slices, (ends) =>
       atomically(db, () => {
         const members = new Map(jobs.ofRun(run.id).map((job) => [job.nodeName, job]));
         for (const hostEnd of ends) {
@@ -121,12 +130,17 @@ export class Attendance {
   }
 
   #conclude(job: Job, run: string, outcome: RunOutcome): void {
-    const file = this.eventsFile(run);
-    const failed = failedTasksOf(this.#parts, file).get(job.nodeName);
-    const preview = job.purpose === "preview" ? previewOf(runEventsOf(file), job.nodeName) : undefined;
-    const decided = judged(verdict(outcome, job.nodeName, failed), job, preview);
+    const findings = this.#findingsOf(run, job);
+    const decided = judged(verdict(outcome, job.nodeName, findings.failedTask(job.nodeName)), job, findings.preview(job.nodeName));
     const ended = conclude(this.#parts, job, decided, outcome.endedAt);
     this.#parts.log.info({ jobId: job.id, status: ended.status, summary: decided.result.summary }, "job ended");
+  }
+
+  /** All jobs of a run have the same purpose. */
+  #findingsOf(run: string, { purpose }: Job): RunFindings {
+    const known = this.#findings.get(run) ?? new RunFindings(this.eventsFile(run), purpose === "preview", this.#parts.redact);
+    this.#findings.set(run, known);
+    return known;
   }
 
   #lost(run: string, now: Date): void {

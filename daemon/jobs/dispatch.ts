@@ -25,11 +25,12 @@ export interface DispatchParts extends ConclusionParts {
 export function dispatch(parts: DispatchParts, now: Date): void {
   const { jobs, runs, nodeHolds, executor, limits } = parts;
   for (const job of jobs.withStatus("waiting")) wake(parts, job, now);
-  if (!executor.connected) return;
+  const running = runs.all().length;
+  if (!executor.connected || running >= limits.runs) return;
   // No run may start on a node while an approved plan changes the node.
   const queued = jobs.withStatus("queued").filter(({ nodeId }) => !nodeHolds.isBeingChanged(nodeId));
   if (queued.length === 0) return;
-  for (const wave of nextWaves(queued, runs.all().length, limits, now)) begin(parts, stillPossible(parts, wave, now), now);
+  for (const wave of nextWaves(queued, running, limits, now)) begin(parts, stillPossible(parts, wave, now), now);
 }
 
 function wake(parts: DispatchParts, job: Job, now: Date): void {

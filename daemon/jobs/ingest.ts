@@ -6,8 +6,7 @@ import { atomically, type Db } from "../store/database.ts";
 import type { EventStore } from "../store/events.ts";
 import type { JobStore } from "../store/jobs/jobs.ts";
 import type { Run, RunStore } from "../store/jobs/runs.ts";
-import { type HostEnd, hostEndOf, type RunEvent, readRunEvents, runEventsOf } from "./run-events.ts";
-import type { FailedTask } from "./verdict.ts";
+import { type HostEnd, hostEndOf, type RunEvent, readRunEvents } from "./run-events.ts";
 
 export interface IngestParts {
   db: Db;
@@ -17,14 +16,18 @@ export interface IngestParts {
   redact(text: string): string;
 }
 
+/** Control answers no requests during a transaction. Ansible writes less than this number of bytes between two reads. */
+const SLICE_BYTES = 32 * 1024;
+
 /**
- * Reads all new events of the run. `onEnds` receives the nodes that Ansible has finished, in the same transaction that saves
- * their events.
+ * Reads new events of the run, at most `most` slices. `onEnds` receives the nodes that Ansible has finished, in the same
+ * transaction that saves their events.
  */
-export function takeIn(parts: IngestParts, run: Run, file: string, onEnds: (ends: HostEnd[]) => void): void {
+export function takeIn(parts: IngestParts, run: Run, file: string, most: number, onEnds: (ends: HostEnd[]) => void): void {
   const { db, jobs, runs, events, redact } = parts;
-  for (let from = run.eventsOffset; ; ) {
-    const read = readRunEvents(file, from);
+  let from = run.eventsOffset;
+  for (let slices = 0; slices < most; slices++) {
+    const read = readRunEvents(file, from, SLICE_BYTES);
     if (read.next === from) return;
     atomically(db, () => {
       const members = new Map(jobs.ofRun(run.id).map((job) => [job.nodeName, job]));
@@ -47,18 +50,6 @@ export function takeIn(parts: IngestParts, run: Run, file: string, onEnds: (ends
     from = read.next;
   }
 }
-
-/** Returns the last failed task of each node, from all events of the run. */
-export function failedTasksOf({ redact }: Pick<IngestParts, "redact">, file: string): Map<string, FailedTask> {
-  const last = new Map<string, RunEvent>();
-  for (const event of runEventsOf(file)) {
-    if (ENDS_A_TASK.has(event.event) && !event.ignored && event.host !== undefined) last.set(event.host, event);
-  }
-  const task = ({ task: name, message }: RunEvent) => ({ name: name.slice(0, 200), message: redact(message.slice(0, 2000)) });
-  return new Map([...last].map(([host, event]) => [host, task(event)]));
-}
-
-const ENDS_A_TASK = new Set<RunEvent["event"]>(["failed", "unreachable"]);
 
 function sentence({ event, task, changed, message }: RunEvent): string | undefined {
   switch (event) {

@@ -8,19 +8,23 @@ import type { JobVerdict } from "./verdict.ts";
 
 const NAMES = 50;
 
+export const emptyPreview = (): Preview => ({ tasks: 0, previewed: 0, changes: [], unknown: [] });
+
+/** Adds an event of a host to the preview of this host. */
+export function addToPreview(preview: Preview, { event, task, changed, unforeseen }: RunEvent): void {
+  if (event !== "ok" && event !== "failed" && !(event === "skipped" && unforeseen)) return;
+  preview.tasks += 1;
+  // A task does not count if it failed or could not predict its changes. The task may have failed only because the
+  // preview did not really carry out an earlier task.
+  if (event === "ok" && !unforeseen) preview.previewed += 1;
+  else if (preview.unknown.length < NAMES) preview.unknown.push(task.slice(0, 200));
+  if (changed && preview.changes.length < NAMES) preview.changes.push(task.slice(0, 200));
+}
+
 /** Returns the preview of one host, computed from all events of that host. */
 export function previewOf(events: Iterable<RunEvent>, host: string): Preview {
-  const preview: Preview = { tasks: 0, previewed: 0, changes: [], unknown: [] };
-  for (const { event, host: of, task, changed, unforeseen } of events) {
-    if (of !== host) continue;
-    if (event !== "ok" && event !== "failed" && !(event === "skipped" && unforeseen)) continue;
-    preview.tasks += 1;
-    // A task does not count if it failed or could not predict its changes. The task may have failed only because the
-    // preview did not really carry out an earlier task.
-    if (event === "ok" && !unforeseen) preview.previewed += 1;
-    else if (preview.unknown.length < NAMES) preview.unknown.push(task.slice(0, 200));
-    if (changed && preview.changes.length < NAMES) preview.changes.push(task.slice(0, 200));
-  }
+  const preview = emptyPreview();
+  for (const event of events) if (event.host === host) addToPreview(preview, event);
   return preview;
 }
 

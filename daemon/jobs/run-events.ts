@@ -40,25 +40,20 @@ export function hostEndOf({ event, host, recap, cancelled = false, at = 0 }: Run
 
 const MAX_BYTES = 1024 * 1024;
 
-/** Reads the events from an offset. `next` is the offset after the last whole line. Lines in another format are skipped. */
-export function readRunEvents(file: string, from: number): { events: RunEvent[]; next: number } {
-  const chunk = readFrom(file, from);
+/**
+ * Reads the events from an offset, about `bytes` bytes of them. `next` is the offset after the last whole line. Lines in
+ * another format are skipped.
+ */
+export function readRunEvents(file: string, from: number, bytes = MAX_BYTES): { events: RunEvent[]; next: number } {
+  const chunk = readFrom(file, from, bytes);
   const end = chunk.lastIndexOf(10) + 1;
+  // A line that is longer than the slice needs a larger slice.
+  if (end === 0 && chunk.length === bytes && bytes < MAX_BYTES) return readRunEvents(file, from, MAX_BYTES);
   const events = chunk
     .toString("utf8", 0, end)
     .split("\n")
     .flatMap((line) => parse(line) ?? []);
   return { events, next: from + end };
-}
-
-/** Yields all events one by one, so that a long run does not fill the memory. */
-export function* runEventsOf(file: string): Generator<RunEvent> {
-  for (let from = 0; ; ) {
-    const { events, next } = readRunEvents(file, from);
-    if (next === from) return;
-    yield* events;
-    from = next;
-  }
 }
 
 export function readFrom(file: string, from: number, maxBytes = MAX_BYTES): Buffer {

@@ -2,7 +2,7 @@
  * Stores the active runs. For each run, stores the number of processed events, and how long the executor's last
  * report is valid.
  */
-import type { Db } from "../database.ts";
+import { atomically, type Db } from "../database.ts";
 
 export interface Run {
   /** The id of the run. It contains the id of the run's first job and the attempt number of that job. */
@@ -12,6 +12,7 @@ export interface Run {
 }
 
 export class RunStore {
+  readonly #db: Db;
   readonly #add;
   readonly #find;
   readonly #all;
@@ -20,6 +21,7 @@ export class RunStore {
   readonly #drop;
 
   constructor(db: Db) {
+    this.#db = db;
     this.#add = db.prepare<[string, string]>("INSERT INTO runs (id, events_offset, lease_until) VALUES (?, 0, ?)");
     this.#find = db.prepare<[string], Row>("SELECT * FROM runs WHERE id = ?");
     this.#all = db.prepare<[], Row>("SELECT * FROM runs ORDER BY id");
@@ -45,8 +47,12 @@ export class RunStore {
     this.#advance.run(offset, id);
   }
 
-  renew(id: string, leaseUntil: string): void {
-    this.#renew.run(leaseUntil, id);
+  /** Renews all of these runs in one transaction, because control answers no requests while it waits for the disk. */
+  renew(ids: readonly string[], leaseUntil: string): void {
+    if (ids.length === 0) return;
+    atomically(this.#db, () => {
+      for (const id of ids) this.#renew.run(leaseUntil, id);
+    });
   }
 
   drop(id: string): void {
