@@ -44,6 +44,8 @@ export const changesSomething = ({ steps, rollback }: Plan): boolean =>
 
 /** Returns the text that explains a denial to the caller. The text names the rule only once. */
 export function denial({ rule, reasons }: Decision): string {
-  const what = reasons.slice(0, 3).map((reason) => reason.replace(/^denied: /, "").replace(new RegExp(`, by ${rule}$`), ""));
+  const what = [...reasons.slice(0, 3), ...reasons.slice(3).slice(-1)].map((reason) =>
+    reason.replace(/^denied: /, "").replace(new RegExp(`, by ${rule}$`), ""),
+  );
   return `denied by the rule ${rule}${what.length === 0 ? "" : `: ${what.join("; ")}`}`;
 }

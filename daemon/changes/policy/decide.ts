@@ -13,6 +13,7 @@ export type CedarAnswer = { decision: "allow" | "deny"; rules: readonly string[]
 export interface Rules {
   ask(question: PolicyQuestion): CedarAnswer;
   quorumOf(rule: string): readonly QuorumGroup[];
+  adviceOf(rule: string): string | undefined;
   namesNodes: boolean;
   approvalMode: ApprovalMode;
   prodByHand: ProdByHand;
@@ -41,10 +42,12 @@ export function decide(plan: Plan, who: Who, rules: Rules): Decision {
     verdicts.length > 0 ? "allow" : "needs-approval",
   );
   const deciding = verdicts.filter(({ verdict }) => verdict.answer === answer).map(({ verdict }) => verdict);
+  const rule = deciding[0]?.rules[0] ?? "unmatched";
+  const advice = answer === "deny" ? rules.adviceOf(rule) : undefined;
   return {
     answer,
-    rule: deciding[0]?.rules[0] ?? "unmatched",
-    reasons: reasonsOf(verdicts),
+    rule,
+    reasons: [...reasonsOf(verdicts), ...(advice === undefined ? [] : [advice])],
     quorum: answer === "needs-approval" ? mergeQuorums(deciding.length > 0 ? deciding.map(({ quorum }) => quorum) : [usualQuorum]) : [],
     policyVersion: rules.version,
   };

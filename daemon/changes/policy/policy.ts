@@ -41,6 +41,7 @@ export function loadPolicy({ folders, approvalMode, prodByHand = "policy" }: Pol
   const byId = new Map(rules.map((rule) => [rule.id, rule]));
   const asked: Rules = {
     ask: cedar(version, rules, schema),
+    adviceOf: (id) => byId.get(id)?.advice,
     quorumOf: (id) => byId.get(id)?.quorum ?? [],
     namesNodes: rules.some(({ namesNodes }) => namesNodes),
     approvalMode,

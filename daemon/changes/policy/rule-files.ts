@@ -12,6 +12,8 @@ export interface PolicyRule {
   text: string;
   effect: "permit" | "forbid";
   quorum: QuorumGroup[];
+  /** The next step for the requester of a plan that the rule denies. */
+  advice?: string | undefined;
   /** True if the rule names a node or the node type, because the answer may then differ between nodes. */
   namesNodes: boolean;
 }
@@ -23,7 +25,8 @@ export interface RuleFile {
 
 /** Reserved ids, which stand for answers that no rule decided. */
 const taken = ["unmatched", "policy-error"];
-const known = ["id", "quorum"];
+const known = ["id", "quorum", "advice"];
+const ADVICE_CHARACTERS = 200;
 
 export function readRuleFiles(folder: string): RuleFile[] {
   if (!existsSync(folder)) throw invalid(folder, "there is no such folder");
@@ -51,10 +54,14 @@ function ruleFrom(file: string, text: string, number: number): PolicyRule {
   const strange = Object.keys(annotations).find((name) => !known.includes(name));
   if (strange !== undefined)
     throw invalid(file, `rule ${id}: @${strange} is not known; annotations are ${known.map((name) => `@${name}`).join(", ")}`);
+  const { advice } = annotations;
+  if (advice !== undefined && (advice === "" || advice.length > ADVICE_CHARACTERS || /\p{Cc}/u.test(advice)))
+    throw invalid(file, `rule ${id}: @advice needs one line of 1 to ${ADVICE_CHARACTERS} characters`);
   return {
     id,
     file,
     text,
+    ...(advice !== undefined && { advice }),
     effect: parsed.json.effect,
     quorum: annotations.quorum === undefined ? [] : quorumOf(file, id, annotations.quorum),
     namesNodes: JSON.stringify(parsed.json).includes('"Muster::Node"'),

@@ -37,7 +37,8 @@ test("an action that the policy denies is a failure with its rule", options, asy
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("textbox").fill("n1");
   await dialog.getByRole("button", { name: /^Retire/ }).click();
-  await page.locator(".problem", { hasText: "denied by the rule delete-in-prod: retire, a delete in prod on n1 (plan" }).waitFor();
+  const problem = page.locator(".problem", { hasText: "denied by the rule delete-in-prod: retire, a delete in prod on n1; " });
+  await problem.getByText("take it out of prod first").waitFor();
 });
 
 test("a bulk action counts the machines that wait apart from those that were refused", options, async (t) => {

@@ -41,6 +41,12 @@ for (const [mistake, text, told] of [
     '@id("read") forbid (principal, action, resource);',
     /site\.cedar: rule read: another rule has this id, in .*by-risk\.cedar/,
   ],
+  [
+    "advice of two lines",
+    '@id("a-b")\n@advice("one\ntwo") forbid (principal, action, resource);',
+    /rule a-b: @advice needs one line of 1 to 200/,
+  ],
+  ["empty advice", '@id("a-b") @advice("") forbid (principal, action, resource);', /rule a-b: @advice needs one line/],
   ["an id with a meaning of its own", '@id("unmatched") forbid (principal, action, resource);', /rule unmatched: this id has a meaning/],
   [
     "a scope there is not",
@@ -134,10 +140,23 @@ test("a rule that fails during evaluation denies, because it might have forbidde
   assert.match(decision.reasons[0] ?? "", /rule many fails: .*overflow/);
 });
 
+test("a rule that denies states the next step of the requester, and a rule that asks for approval does not", (context) => {
+  const rule = (more: string) =>
+    `@id("not-now") @advice("wait for the weekend") @quorum("operator:1") forbid (principal, action, resource) ${more};`;
+  const denied = load(site(context, { "site.cedar": rule("") })).decide(read(), operator);
+  assert.deepEqual([denied.answer, denied.reasons.at(-1)], ["deny", "wait for the weekend"]);
+  const asked = load(site(context, { "site.cedar": rule("unless { context.approved }") })).decide(read(), operator);
+  assert.equal(asked.answer, "needs-approval");
+  assert.ok(!asked.reasons.includes("wait for the weekend"));
+  const erased = loadPolicy({ folders: [], approvalMode: "policy" }).decide(plan([step({ risk: "delete", scope: "prod" })]), operator);
+  assert.match(erased.reasons.at(-1) ?? "", /take it out of prod first/);
+});
+
 test("a step that no rule mentions needs approval", () => {
   const silent: Rules = {
     ask: () => ({ decision: "deny", rules: [] }),
     quorumOf: () => [],
+    adviceOf: () => undefined,
     namesNodes: false,
     approvalMode: "policy",
     prodByHand: "policy",
