@@ -3,27 +3,18 @@ import type { ServicesApi } from "../../api/cluster/services.ts";
 import { openConsul } from "../../cluster/consul/consul.ts";
 import { openNomad } from "../../cluster/nomad/nomad.ts";
 import { WebUiFinder } from "../../cluster/web-uis.ts";
-import { readSecret } from "../../config/secret-file.ts";
+import { clusterAccess } from "../../config/cluster-access.ts";
 import type { Shared } from "./shared.ts";
 
 export async function startCluster({ config, log, parts }: Pick<Shared, "config" | "log" | "parts">): Promise<{ api: ServicesApi }> {
-  const { consul, nomad } = config.cluster;
+  const [toConsul, toNomad] = [clusterAccess(config.cluster, "consul"), clusterAccess(config.cluster, "nomad")];
+  const end = (connection: { close(): Promise<void> }) => connection.close();
+  const consul = toConsul && (await parts.start("connection to Consul", () => openConsul(toConsul), end));
+  const nomad = toNomad && (await parts.start("connection to Nomad", () => openNomad(toNomad), end));
   const servicesLog = log.child({ part: "services" });
   const webUis = new WebUiFinder({
-    consul:
-      consul &&
-      (await parts.start(
-        "connection to Consul",
-        () => openConsul({ url: consul.url, token: readSecret("cluster.consul.token_file", consul.token_file) }),
-        (connection) => connection.close(),
-      )),
-    nomad:
-      nomad &&
-      (await parts.start(
-        "connection to Nomad",
-        () => openNomad({ url: nomad.url }),
-        (connection) => connection.close(),
-      )),
+    consul,
+    nomad,
     links: config.admin.links,
     changed: (service, reason) =>
       reason === undefined

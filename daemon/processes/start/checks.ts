@@ -72,7 +72,11 @@ function offeredInWords(config: Config): string {
 }
 
 function tokensInWords({ cluster, audit }: Config): string {
-  const files = { "cluster.consul.token_file": cluster.consul?.token_file, "audit.consul.token_file": audit.consul?.token_file };
+  const files = {
+    "cluster.consul.token_file": cluster.consul?.token_file,
+    "cluster.nomad.token_file": cluster.nomad?.token_file,
+    "audit.consul.token_file": audit.consul?.token_file,
+  };
   const readable = Object.entries(files).filter(([key, file]) => readSecret(key, file) !== undefined);
   return readable.length === 0 ? "none" : readable.map(([key]) => key).join(", ");
 }

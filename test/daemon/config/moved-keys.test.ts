@@ -134,6 +134,8 @@ test("every setting of the sections that were moved has its old key in this tabl
     "admin.control.trusted_proxies",
     "admin.alerts.unusual_activity.count",
     "admin.alerts.unusual_activity.minutes",
+    ...["ca_file", "certificate_file", "key_file", "server_name"].map((key) => `cluster.consul.${key}`),
+    ...["token_file", "ca_file", "certificate_file", "key_file", "server_name"].map((key) => `cluster.nomad.${key}`),
   ];
   assert.deepEqual(missing, added, "a setting that is new needs no old key: name it here");
 });
