@@ -89,6 +89,7 @@ test("after a stream broke, the list contains what happened in between, also mor
   const news: EventNews<JobSummary[]>[] = [];
   const { promise: readyAgain, resolve: goOn } = Promise.withResolvers<void>();
   const list = () => listJobs(nomad, "*", { signal: end.signal });
+  t.after(() => end.abort());
   const done = (async () => {
     for await (const each of followEvents(nomad, { topics: ["Job"], namespace: "*", list, signal: end.signal, pause: () => readyAgain }))
       news.push(each);
@@ -103,6 +104,7 @@ test("after a stream broke, the list contains what happened in between, also mor
   for (let at = 0; at < 40; at++) await run(`b${at}`);
   goOn();
   await until("the list is complete", () => listed().length === 41);
+  await until("the second list of the new stream is there", () => news.at(-1)?.kind === "alive" || news.at(-1)?.kind === "events");
   await run("c");
   await until("events arrive again", () => keys().includes("c"));
   end.abort();
@@ -114,6 +116,7 @@ test("events of restored servers, which have lower indexes, begin with a new lis
   const end = new AbortController();
   const news: EventNews<JobSummary[]>[] = [];
   const list = () => listJobs(nomad, "*", { signal: end.signal });
+  t.after(() => end.abort());
   const done = (async () => {
     for await (const each of followEvents(nomad, { topics: ["Job"], namespace: "*", list, signal: end.signal, pause })) news.push(each);
   })();

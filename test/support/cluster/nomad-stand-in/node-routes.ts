@@ -2,6 +2,7 @@
 import type { Asked, Route } from "./http.ts";
 import { all, indexed, inNamespace, type Parts } from "./object-routes.ts";
 import { Refusal } from "./refusal.ts";
+import type { Node } from "./rows.ts";
 import { keyOf } from "./world.ts";
 
 export function nodeRoutes({ world, nodes }: Parts): Route[] {
@@ -9,8 +10,13 @@ export function nodeRoutes({ world, nodes }: Parts): Route[] {
   const changed = (NodeModifyIndex: number) => ({ body: { EvalIDs: null, EvalCreateIndex: 0, NodeModifyIndex, Index: world.index } });
   const nodeOf = ({ params: [id = ""] }: Asked) => nodes.find(id);
   return [
-    { method: "GET", path: /^\/v1\/nodes$/, tables, answer: () => ({ body: all(world.nodes) }) },
-    { method: "GET", path: /^\/v1\/node\/([^/]+)$/, tables, answer: (asked) => indexed(nodeOf(asked)) },
+    { method: "GET", path: /^\/v1\/nodes$/, tables, answer: () => ({ body: all(world.nodes).map(stub) }) },
+    {
+      method: "GET",
+      path: /^\/v1\/node\/([^/]+)$/,
+      tables,
+      answer: (asked) => ({ ...indexed(nodeOf(asked)), body: whole(nodeOf(asked)) }),
+    },
     {
       method: "GET",
       path: /^\/v1\/node\/([^/]+)\/allocations$/,
@@ -47,6 +53,15 @@ export function nodeRoutes({ world, nodes }: Parts): Route[] {
       },
     },
   ];
+}
+
+/** The short form in lists. Only there, the address has a field of its own. */
+function stub({ HTTPAddr, Attributes, Meta, NodeResources, ReservedResources, DrainStrategy, Events, ...rest }: Node) {
+  return rest;
+}
+
+function whole({ Address, Version, ...rest }: Node) {
+  return rest;
 }
 
 export function serviceRoutes({ world }: Parts): Route[] {

@@ -74,8 +74,8 @@ function allocationRoutes({ world, client, scheduler }: Parts): Route[] {
 }
 
 /** The short form in lists. */
-function stub({ Job, AllocatedResources, TaskStates, ...rest }: Allocation) {
-  return { ...rest, TaskStates, JobType: Job.Type, JobVersion: Job.Version };
+function stub({ Job, AllocatedResources, DeploymentID, PreviousAllocation, ...rest }: Allocation) {
+  return { ...rest, JobType: Job.Type, JobVersion: Job.Version };
 }
 
 function evaluationRoutes({ world }: Parts): Route[] {
