@@ -83,6 +83,7 @@ const table: Record<string, keyof typeof may> = {
   "GET /api/executions": "readers",
   "GET /api/executions/:id": "readers",
   "POST /api/executions/:id/cancel": "operators",
+  "POST /api/executions/:id/resume": "operators",
   "POST /execute-plan": "proposers",
   "GET /api/schedules": "readers",
   "POST /api/schedules": "operators",
