@@ -13,8 +13,8 @@ const usage = `usage: npm run e2e -- [NAME...]
 Runs the long checks one after the other, each script of package.json whose name begins with e2e:. Prints a table at the end.
 With names, runs only these checks. All checks take several hours under emulation. They need root.
 
-A check that fails does not stop the others. The exit code is 0 only if every check ran and passed. Ctrl-C ends the running
-check and prints the table. A second Ctrl-C ends the running check without its clean-up.
+A check that fails does not stop the others, and the exit code is 1. A check is skipped if this machine lacks a program that the
+check needs. If every check is skipped, the exit code is 1. Ctrl-C ends the running check and prints the table. A second Ctrl-C ends the running check without its clean-up.
 
   --package FILE  read the checks from another package.json
 `;

@@ -74,8 +74,9 @@ export function table(outcomes: readonly Outcome[]): string {
     .join("\n");
 }
 
-/** A check that did not run is not a success either. */
+/** A check is skipped if this machine lacks a program. If every check is skipped, nothing was shown. */
 export function exitCode(outcomes: readonly Outcome[]): number {
-  if (outcomes.some(({ result }) => result === "stopped" || result === "not run")) return 130;
-  return outcomes.every(({ result }) => result === "ok") ? 0 : 1;
+  const has = (wanted: Result) => outcomes.some(({ result }) => result === wanted);
+  if (has("stopped") || has("not run")) return 130;
+  return has("FAILED") || !has("ok") ? 1 : 0;
 }
