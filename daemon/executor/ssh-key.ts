@@ -1,6 +1,6 @@
 /** At the first start, creates the SSH key with which the executor logs in to nodes. Only the public key leaves this process. */
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { promisify } from "node:util";
 import writeFileAtomic from "write-file-atomic";
@@ -8,6 +8,9 @@ import { MusterError } from "../errors/errors.ts";
 import { privateKey } from "./runs/ansible.ts";
 
 const run = promisify(execFile);
+
+/** Users outside of the folder's group can open entries of a folder with this bit. */
+const OTHERS_ENTER = 0o001;
 
 /**
  * Creates the key pair. Each file appears only when it is complete. If the process is killed, the next start continues the
@@ -25,7 +28,9 @@ export async function ensureSshKey(home: string): Promise<void> {
     }
     if (!existsSync(`${file}.pub`)) {
       const { stdout } = await run("ssh-keygen", ["-y", "-f", file]);
-      await writeFileAtomic(`${file}.pub`, stdout);
+      // Netboot puts the key into installers. If the processes have users of their own, only they can enter the folder.
+      const mode = (statSync(home).mode & OTHERS_ENTER) === 0 ? 0o640 : 0o644;
+      await writeFileAtomic(`${file}.pub`, stdout, { mode });
     }
   } catch (cause) {
     throw new MusterError("LAUNCH_FAILED", "the executor's SSH key could not be created: is openssh-client installed?", { cause });

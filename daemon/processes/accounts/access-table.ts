@@ -41,12 +41,13 @@ export function accessTable(data: DataDir): AccessRow[] {
     };
   const [folder, file] = [row("folder"), row("file")];
   const create = true;
-  const lock = (name: Exclude<Owner, "root">) => file(join(data.locks, name), name, name, 0o600);
+  const lock = (name: Exclude<Owner, "root">) => file(join(data.locks, name), name, name, 0o600, { create });
   return [
     folder(data.root, "root", "shared", SETGID | STICKY | 0o770, { create }),
     file(data.database, "control", "shared", 0o660, { create }),
-    file(`${data.database}-wal`, "control", "shared", 0o660),
-    file(`${data.database}-shm`, "control", "shared", 0o660),
+    // The first process that opens the database owns these.
+    file(`${data.database}-wal`, undefined, "shared", 0o660),
+    file(`${data.database}-shm`, undefined, "shared", 0o660),
     file(data.inventory, "control", "runs", 0o640, { create }),
     ...["group_vars", "host_vars"].map((name) =>
       folder(join(data.root, name), undefined, "runs", SETGID | 0o750, { inside: "group" as const }),

@@ -5,7 +5,7 @@ import { type DataDir, hasSeparateUsers } from "../../data-dir.ts";
 import { MusterError } from "../../errors/errors.ts";
 import { accessTable, neededRights, type Owner } from "./access-table.ts";
 import type { AccountIds } from "./account-ids.ts";
-import { isRight } from "./correct.ts";
+import { isOwned } from "./correct.ts";
 
 const PERMISSIONS = 0o777;
 
@@ -51,13 +51,13 @@ export function checkOneUser(data: DataDir): void {
   }
 }
 
-/** Returns the entries of the table with another owner, group or permissions. `muster prepare` corrects them. */
+/** Returns the missing entries, and those with another owner, another group or too wide permissions. */
 export function wrongEntries(data: DataDir, ids: AccountIds): string[] {
   return accessTable(data)
     .map((row) => ({ row, path: row.name === "" ? data.root : join(data.root, row.name) }))
     .filter(({ row, path }) => {
       const found = statSync(path, { throwIfNoEntry: false });
-      return found ? !isRight(found, row, ids) : row.create;
+      return found ? !isOwned(found, row, ids) || (found.mode & PERMISSIONS & ~row.mode) !== 0 : row.create;
     })
     .map(({ path }) => path);
 }

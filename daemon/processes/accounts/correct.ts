@@ -106,9 +106,12 @@ const wanted = (found: Stats, { owner, group }: AccessRow, ids: AccountIds): { u
   gid: ids.groups[group],
 });
 
-export function isRight(found: Stats, row: AccessRow, ids: AccountIds): boolean {
+/** Returns true if the entry belongs to the user and the group of its row. */
+export function isOwned(found: Stats, row: AccessRow, ids: AccountIds): boolean {
   const { uid, gid } = wanted(found, row, ids);
-  return found.uid === uid && found.gid === gid && (found.mode & MODE) === row.mode;
+  return found.uid === uid && found.gid === gid;
 }
+
+const isRight = (found: Stats, row: AccessRow, ids: AccountIds): boolean => isOwned(found, row, ids) && (found.mode & MODE) === row.mode;
 
 const hasCode = (error: unknown, code: string): boolean => error instanceof Error && "code" in error && error.code === code;

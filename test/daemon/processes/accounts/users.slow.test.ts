@@ -8,6 +8,7 @@ import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, readFileSync, 
 import { join } from "node:path";
 import { test } from "node:test";
 import { writtenKey } from "../../../../daemon/changes/votes/public-key.ts";
+import type { Check } from "../../../../daemon/contract/admin/doctor.ts";
 import { createClient } from "../../../../daemon/contract/client.ts";
 import { type DataDir, dataDir } from "../../../../daemon/data-dir.ts";
 import { callHome } from "../../../support/control.ts";
@@ -131,7 +132,10 @@ test("three users share a folder that one user had, and together receive and con
   const netboot = start("netboot");
   const executor = start("executor");
   const all = () => `${control.said()}\n${netboot.said()}\n${executor.said()}`;
-  const url = await untilFound("control's address", () => /Muster is at (\S+)/.exec(control.said())?.[1]);
+  const url = await untilFound("control's address", () => {
+    assert.equal(control.child.exitCode, null, all());
+    return /Muster is at (\S+)/.exec(control.said())?.[1];
+  });
   const client = createClient({ baseUrl: url, headers: () => ({ authorization: `Bearer ${key}` }) });
   await until("all processes are at work", async () => {
     for (const { child } of [control, netboot, executor]) assert.equal(child.exitCode, null, all());
@@ -181,6 +185,14 @@ test("three users share a folder that one user had, and together receive and con
     assert.deepEqual(Object.fromEntries(found), Object.fromEntries(wanted), user);
   }
 
+  // Root may correct the folder while the processes run, and finds nothing that a process must not have.
+  assert.equal(muster("prepare", ...place).status, 0);
+  const examined = JSON.parse(muster("doctor", "--json", ...place).stdout) as Check[];
+  assert.deepEqual(
+    examined.filter(({ name }) => name === "data folder").map(({ ok, detail }) => [ok, detail]),
+    [[true, `${data.root}, with a user for each process`]],
+  );
+
   // Netboot ends and comes back. Control sees both, and the log of all processes reaches control.
   await stop(netboot.child, "SIGKILL");
   await until("control sees the end of netboot", async () => !(await client.status()).netboot.alive);
@@ -193,6 +205,31 @@ test("three users share a folder that one user had, and together receive and con
       `the log of ${name}`,
     );
   for (const { child } of [executor, control]) assert.equal(await stop(child), 0);
+});
+
+test("a new data folder needs no second correction after the first start", { skip }, async (t) => {
+  const folder = newFolder(t);
+  chmodSync(folder, 0o755);
+  const quiet = { admin: { control: { host: "127.0.0.1", port: 0 } }, netboot: { http_port: 0, tftp_port: 0 } };
+  writeFileSync(join(folder, "muster.yaml"), JSON.stringify(quiet));
+  const data = dataDir(join(folder, "data"));
+  const users = new SeparateUsers(folder);
+  const place = ["--config", join(folder, "muster.yaml"), "--data", data.root];
+  const muster = (...args: string[]) => users.run("root", join(scripts, "muster"), ...args);
+  assert.equal(muster("prepare", ...place).status, 0);
+  const start = (name: ProcessUser) => users.start(t, name, unitOf(name, data), join(scripts, "muster-process"), name, ...place);
+  const processes = [start("control"), start("netboot"), start("executor")];
+  const all = () => processes.map(({ said }) => said()).join("\n");
+  await until("control and the executor are connected", () => {
+    for (const { child } of processes) assert.equal(child.exitCode, null, all());
+    return all().includes('"executor connected"') && all().includes("first API key") && all().includes('"netboot serves"');
+  });
+  assert.match(users.run("netboot", "cat", join(data.executor, "id_ed25519.pub")).stdout, /^ssh-ed25519 /);
+  const examined = JSON.parse(muster("doctor", "--json", ...place).stdout) as Check[];
+  assert.deepEqual(
+    examined.filter(({ name }) => name === "data folder").map(({ detail }) => detail),
+    [`${data.root}, with a user for each process`],
+  );
 });
 
 test("a single user who cannot open the data folder of another user is shown the command that corrects it", { skip }, (t) => {
