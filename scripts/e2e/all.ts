@@ -14,7 +14,8 @@ Runs the long checks one after the other, each script of package.json whose name
 With names, runs only these checks. All checks take several hours under emulation. They need root.
 
 A check that fails does not stop the others, and the exit code is 1. A check is skipped if this machine lacks a program that the
-check needs. If every check is skipped, the exit code is 1. Ctrl-C ends the running check and prints the table. A second Ctrl-C ends the running check without its clean-up.
+check needs. If every check is skipped, the exit code is 1. Ctrl-C ends the running check and prints the table.
+A second Ctrl-C ends the running check without its clean-up.
 
   --package FILE  read the checks from another package.json
 `;

@@ -45,6 +45,7 @@ for (const [what, name, code, output, result, figure] of [
   ["tests that pass", "crash", 0, summary(12, 0), "ok", "12 passed"],
   ["tests of which some are skipped", "crash", 0, summary(12, 3), "ok", "12 passed, 3 skipped"],
   ["tests that are all skipped", "crash", 0, summary(0, 3), "skipped", "0 passed, 3 skipped"],
+  ["a suite that is skipped", "cluster", 0, summary(0, 0), "skipped", "0 passed"],
   ["tests that fail", "crash", 1, summary(11, 0, "#"), "FAILED", "exit code 1, 11 passed"],
   ["two runs of tests", "crash", 0, summary(2, 0) + summary(3, 1), "ok", "5 passed, 1 skipped"],
   ["a check with figures", "install", 0, `${summary(1, 0)}{"firmware":"bios","ready_seconds":1830.5}\n`, "ok", "ready_seconds 1830.5"],
