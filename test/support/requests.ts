@@ -60,6 +60,9 @@ const asked = (lab: DeskLab) => lab.desk.propose(restartSsh(lab.node(unused()).n
 const looking = (lab: DeskLab) => lab.desk.propose(diskUsage(lab.node(unused()).name), person(unused())).execution?.id;
 
 function interrupted(lab: DeskLab): string {
+  // Earlier executions of the test occupy all places, and an execution that waits for a place cannot be interrupted.
+  for (const { id } of lab.world.executions.atWork())
+    lab.desk.receive({ type: "executed", executionId: id, status: "succeeded", steps: [] });
   const id = looking(lab) ?? "";
   lab.desk.receive({ type: "executed", executionId: id, status: "failed", steps: [{ id: "1", status: "unknown" }], interrupted: true });
   return id;
