@@ -6,8 +6,8 @@ import { steadyMs } from "../errors/steady-clock.ts";
 import type { Consul } from "./consul/consul.ts";
 import { webServices } from "./consul/web-services.ts";
 import type { Nomad } from "./nomad/nomad.ts";
-import { leader } from "./nomad/status.ts";
-import type { Call } from "./wire/request.ts";
+import { nomadLeader } from "./nomad/status.ts";
+import type { ClusterCall } from "./wire/request.ts";
 
 export interface KnownServices {
   consul?: Consul | undefined;
@@ -29,7 +29,7 @@ const PATIENCE_MS = 3000;
 export class WebUiFinder {
   readonly #known: KnownServices;
   readonly #told = new Map<"Consul" | "Nomad", string | undefined>();
-  readonly #call: Call = { signal: new AbortController().signal, timeoutMs: PATIENCE_MS };
+  readonly #call: ClusterCall = { signal: new AbortController().signal, timeoutMs: PATIENCE_MS };
   #last: { at: number; found: Promise<WebUis> } | undefined;
 
   constructor(known: KnownServices) {
@@ -77,8 +77,8 @@ const pageOf = (name: string, url: string, unreached?: string): WebUi =>
  * Returns the reason why a server gives no HTTP answer. Every HTTP answer counts as reachable, even an answer that asks
  * for a token.
  */
-const whyNoAnswer = (nomad: Nomad, call: Call): Promise<string | undefined> =>
-  leader(nomad, call).then(
+const whyNoAnswer = (nomad: Nomad, call: ClusterCall): Promise<string | undefined> =>
+  nomadLeader(nomad, call).then(
     () => undefined,
     (error: unknown) => {
       if (error instanceof Unreachable) return error.reason;

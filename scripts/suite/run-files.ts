@@ -60,14 +60,15 @@ async function runBatch({ files, timeoutMs }: Batch, counts: Counts, report: (ev
   counts.failed += missing.size;
 }
 
-/** Counts tests and not suites. A suite counts only if it failed by itself, for example because its file cannot be imported. */
+/** Counts tests. A suite counts only if it is skipped, or failed by itself, for example because its file cannot be imported. */
 function count(event: TestEvent, counts: Counts): void {
   if (event.type === "test:fail") {
     const { type, error } = event.data.details;
     if (type !== "suite" || (error as { failureType?: string }).failureType !== "subtestsFailed") counts.failed += 1;
   } else if (event.type === "test:pass") {
-    if (event.data.details.type === "suite") return;
     const { skip } = event.data;
+    // The tests of a skipped suite do not report, so the suite counts as one skipped test.
+    if (event.data.details.type === "suite" && !skip) return;
     if (skip) counts.skipped += 1;
     else counts.passed += 1;
     if (typeof skip === "string" && skip.startsWith(REFUSED)) counts.refused += 1;

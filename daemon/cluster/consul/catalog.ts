@@ -1,8 +1,8 @@
 /** Which members and services Consul knows, whether they are healthy or not. */
 import * as z from "zod";
 import type { Indexed } from "../wire/blocking-query.ts";
-import { count, list, type Read, read, readIndexed, record, text } from "../wire/read.ts";
-import { type Call, path } from "../wire/request.ts";
+import { type ClusterRead, count, list, readAnswer, readIndexed, record, text } from "../wire/read.ts";
+import { type ClusterCall, path } from "../wire/request.ts";
 import type { Consul } from "./consul.ts";
 
 const CatalogNode = z.object({
@@ -16,11 +16,11 @@ const CatalogNode = z.object({
 export type CatalogNode = z.output<typeof CatalogNode>;
 
 /** Without a token that may read nodes, Consul answers with an empty list and not with an error. */
-export const catalogNodes = (consul: Consul, read: Read): Promise<Indexed<CatalogNode[]>> =>
+export const catalogNodes = (consul: Consul, read: ClusterRead): Promise<Indexed<CatalogNode[]>> =>
   readIndexed(consul, list(CatalogNode), { ...read, path: "/v1/catalog/nodes" });
 
 /** The names of all services with their tags. */
-export const catalogServices = (consul: Consul, read: Read): Promise<Indexed<Record<string, string[]>>> =>
+export const catalogServices = (consul: Consul, read: ClusterRead): Promise<Indexed<Record<string, string[]>>> =>
   readIndexed(consul, record(list(z.string())), { ...read, path: "/v1/catalog/services" });
 
 const CatalogInstance = z.object({
@@ -35,7 +35,7 @@ const CatalogInstance = z.object({
 });
 export type CatalogInstance = z.output<typeof CatalogInstance>;
 
-export const catalogService = (consul: Consul, service: string, read: Read): Promise<Indexed<CatalogInstance[]>> =>
+export const catalogService = (consul: Consul, service: string, read: ClusterRead): Promise<Indexed<CatalogInstance[]>> =>
   readIndexed(consul, list(CatalogInstance), { ...read, path: path`/v1/catalog/service/${service}` });
 
 /** The numbers are those of Serf, which the agents use to find each other. */
@@ -55,5 +55,5 @@ const Member = z
 export type ConsulMember = z.output<typeof Member>;
 
 /** The members as the agent sees them, also those that left or failed. This answer has no index. */
-export const members = (consul: Consul, call: Call): Promise<ConsulMember[]> =>
-  read(consul, list(Member), { ...call, path: "/v1/agent/members" });
+export const members = (consul: Consul, call: ClusterCall): Promise<ConsulMember[]> =>
+  readAnswer(consul, list(Member), { ...call, path: "/v1/agent/members" });

@@ -1,6 +1,6 @@
 /** The connection to a Consul agent. */
-import { type Access, type Connection, openConnection } from "../wire/connection.ts";
+import { type Access, type ClusterConnection, openConnection } from "../wire/connection.ts";
 
-export type Consul = Connection<"Consul">;
+export type Consul = ClusterConnection<"Consul">;
 
 export const openConsul = (access: Access): Consul => openConnection("Consul", access);

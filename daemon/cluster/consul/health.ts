@@ -1,7 +1,7 @@
 /** The health of services and members. Consul's catalogue lists dead services too, so discovery asks for health. */
 import * as z from "zod";
 import type { Indexed } from "../wire/blocking-query.ts";
-import { count, list, type Read, readIndexed, record, text } from "../wire/read.ts";
+import { type ClusterRead, count, list, readIndexed, record, text } from "../wire/read.ts";
 import { path } from "../wire/request.ts";
 import type { Consul } from "./consul.ts";
 
@@ -60,7 +60,7 @@ export const serviceHealth = (
   consul: Consul,
   service: string,
   { passing, tag, filter }: ServiceQuery,
-  read: Read,
+  read: ClusterRead,
 ): Promise<Indexed<ServiceInstance[]>> =>
   readIndexed(consul, list(ServiceInstance), {
     ...read,
@@ -70,8 +70,8 @@ export const serviceHealth = (
 
 export type CheckState = "passing" | "warning" | "critical" | "any";
 
-export const checksInState = (consul: Consul, state: CheckState, read: Read, filter?: string): Promise<Indexed<HealthCheck[]>> =>
+export const checksInState = (consul: Consul, state: CheckState, read: ClusterRead, filter?: string): Promise<Indexed<HealthCheck[]>> =>
   readIndexed(consul, list(HealthCheck), { ...read, path: path`/v1/health/state/${state}`, query: { filter } });
 
-export const nodeChecks = (consul: Consul, node: string, read: Read): Promise<Indexed<HealthCheck[]>> =>
+export const nodeChecks = (consul: Consul, node: string, read: ClusterRead): Promise<Indexed<HealthCheck[]>> =>
   readIndexed(consul, list(HealthCheck), { ...read, path: path`/v1/health/node/${node}` });

@@ -2,8 +2,8 @@
 import * as z from "zod";
 import { Refused } from "../../errors/cluster-failures.ts";
 import { blockQuery, blockTimeoutMs, type Indexed, indexOf } from "../wire/blocking-query.ts";
-import { count, list, parse, type Read, read } from "../wire/read.ts";
-import { ask, type Call } from "../wire/request.ts";
+import { type ClusterRead, count, list, parse, readAnswer } from "../wire/read.ts";
+import { type ClusterCall, sendRequest } from "../wire/request.ts";
 import type { Consul } from "./consul.ts";
 
 const Pair = z
@@ -33,17 +33,22 @@ const MOST_VALUE_BYTES = 512 * 1024;
 /** Keys contain slashes that separate folders. All other special characters are encoded. */
 export const keyPath = (key: string): string => `/v1/kv/${key.split("/").map(encodeURIComponent).join("/")}`;
 
-export async function readKey(consul: Consul, key: string, read: Read): Promise<Indexed<Pair | undefined>> {
+export async function readPair(consul: Consul, key: string, read: ClusterRead): Promise<Indexed<Pair | undefined>> {
   const { value, ...at } = await pairs(consul, key, {}, read);
   return { ...at, value: value[0] };
 }
 
-export const readKeys = (consul: Consul, prefix: string, read: Read): Promise<Indexed<Pair[]>> =>
+export const readPairs = (consul: Consul, prefix: string, read: ClusterRead): Promise<Indexed<Pair[]>> =>
   pairs(consul, prefix, { recurse: true }, read);
 
 /** A missing key is an answer too: a blocking query waits until the key appears. */
-async function pairs(consul: Consul, key: string, query: { recurse?: boolean }, { block, stale, ...call }: Read): Promise<Indexed<Pair[]>> {
-  const answer = await ask(consul, {
+async function pairs(
+  consul: Consul,
+  key: string,
+  query: { recurse?: boolean },
+  { block, stale, ...call }: ClusterRead,
+): Promise<Indexed<Pair[]>> {
+  const answer = await sendRequest(consul, {
     ...call,
     path: keyPath(key),
     query: { ...query, ...(block && blockQuery("Consul", block)), ...(stale && { stale: "" }) },
@@ -53,7 +58,7 @@ async function pairs(consul: Consul, key: string, query: { recurse?: boolean }, 
   return { value: answer.status === 404 ? [] : parse(consul, list(Pair), answer), ...indexOf(answer.headers) };
 }
 
-export interface WriteKey {
+export interface PairWrite {
   value: string | Uint8Array;
   flags?: number;
   /** Write only if the key still has this index. 0 writes only if there is no such key. */
@@ -65,12 +70,12 @@ export interface WriteKey {
 }
 
 /** Returns false if the condition of the write did not hold. Consul answers 200 in both cases. */
-export async function writeKey(consul: Consul, key: string, { value, ...query }: WriteKey, call: Call): Promise<boolean> {
+export async function writePair(consul: Consul, key: string, { value, ...query }: PairWrite, call: ClusterCall): Promise<boolean> {
   const bytes = typeof value === "string" ? Buffer.from(value) : value;
   if (bytes.byteLength > MOST_VALUE_BYTES) throw new Refused("Consul", 413, `a value has at most ${MOST_VALUE_BYTES} bytes`);
-  return read(consul, z.boolean(), { ...call, method: "PUT", path: keyPath(key), query, body: bytes });
+  return readAnswer(consul, z.boolean(), { ...call, method: "PUT", path: keyPath(key), query, body: bytes });
 }
 
 /** Returns false if the key no longer has the index `cas`. A missing key counts as deleted. */
-export const deleteKey = (consul: Consul, key: string, { cas }: { cas?: number }, call: Call): Promise<boolean> =>
-  read(consul, z.boolean(), { ...call, method: "DELETE", path: keyPath(key), query: { cas } });
+export const deletePair = (consul: Consul, key: string, { cas }: { cas?: number }, call: ClusterCall): Promise<boolean> =>
+  readAnswer(consul, z.boolean(), { ...call, method: "DELETE", path: keyPath(key), query: { cas } });

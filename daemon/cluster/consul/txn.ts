@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { Conflict, Refused } from "../../errors/cluster-failures.ts";
 import { count, list, parse, text } from "../wire/read.ts";
-import { ask, type Call } from "../wire/request.ts";
+import { type ClusterCall, sendRequest } from "../wire/request.ts";
 import type { Consul } from "./consul.ts";
 
 export type KeyOperation =
@@ -19,7 +19,7 @@ const MOST_OPERATIONS = 64;
 const Outcome = z.object({ Errors: list(z.object({ OpIndex: count, What: text })) });
 
 /** Throws a conflict that names the first operation whose condition did not hold. */
-export async function transaction(consul: Consul, operations: readonly KeyOperation[], call: Call): Promise<void> {
+export async function transaction(consul: Consul, operations: readonly KeyOperation[], call: ClusterCall): Promise<void> {
   if (operations.length > MOST_OPERATIONS) throw new Refused("Consul", 413, `a transaction has at most ${MOST_OPERATIONS} operations`);
   const body = operations.map((operation) => ({
     KV: {
@@ -30,7 +30,7 @@ export async function transaction(consul: Consul, operations: readonly KeyOperat
       ...("session" in operation && { Session: operation.session }),
     },
   }));
-  const answer = await ask(consul, { ...call, method: "PUT", path: "/v1/txn", body, accept: [409] });
+  const answer = await sendRequest(consul, { ...call, method: "PUT", path: "/v1/txn", body, accept: [409] });
   if (answer.status !== 409) return;
   const [first] = parse(consul, Outcome, answer).Errors;
   throw new Conflict(

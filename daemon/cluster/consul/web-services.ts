@@ -1,6 +1,6 @@
 /** The services with a passing HTTP check, which are web pages. */
 import { ClusterFailure, Unreadable } from "../../errors/cluster-failures.ts";
-import type { Call } from "../wire/request.ts";
+import type { ClusterCall } from "../wire/request.ts";
 import type { Consul } from "./consul.ts";
 import { checksInState, serviceHealth } from "./health.ts";
 
@@ -15,7 +15,7 @@ const MOST_SERVICES = 100;
 /** The services, or the reason why Consul did not answer. */
 export type Passing = { services: WebService[] } | { unreached: string };
 
-export async function webServices(consul: Consul, call: Call): Promise<Passing> {
+export async function webServices(consul: Consul, call: ClusterCall): Promise<Passing> {
   try {
     const { value: checks } = await checksInState(consul, "passing", call);
     const names = checks.flatMap(({ Type, ServiceName }) => (Type === "http" && ServiceName !== "" ? [ServiceName] : []));
@@ -28,7 +28,7 @@ export async function webServices(consul: Consul, call: Call): Promise<Passing> 
   }
 }
 
-async function firstOf(consul: Consul, name: string, call: Call): Promise<WebService | undefined> {
+async function firstOf(consul: Consul, name: string, call: ClusterCall): Promise<WebService | undefined> {
   const [instance] = await serviceHealth(consul, name, { passing: true }, call).then(
     ({ value }) => value,
     (error: unknown) => {

@@ -1,7 +1,7 @@
 /** Reads allocations. An allocation is one instance of a group of tasks on one node. */
 import * as z from "zod";
 import type { Indexed } from "../wire/blocking-query.ts";
-import { count, flag, list, type Read, readIndexed, record, text } from "../wire/read.ts";
+import { type ClusterRead, count, flag, list, readIndexed, record, text } from "../wire/read.ts";
 import { path } from "../wire/request.ts";
 import type { JobId, Nomad } from "./nomad.ts";
 import { readPages } from "./pages.ts";
@@ -59,17 +59,17 @@ const AllocationSummary = z.object({
 });
 export type AllocationSummary = z.output<typeof AllocationSummary>;
 
-export const listAllocations = (nomad: Nomad, namespace: string, read: Read): Promise<Indexed<AllocationSummary[]>> =>
+export const listAllocations = (nomad: Nomad, namespace: string, read: ClusterRead): Promise<Indexed<AllocationSummary[]>> =>
   readIndexed(nomad, list(AllocationSummary), { ...read, path: "/v1/allocations", query: { namespace, task_states: true } });
 
 /** For first reads of a large cluster. Each page is short, and the whole list may be longer than one answer may be. */
-export const allAllocations = (nomad: Nomad, namespace: string, read: Read): Promise<AllocationSummary[]> =>
+export const allAllocations = (nomad: Nomad, namespace: string, read: ClusterRead): Promise<AllocationSummary[]> =>
   readPages(nomad, AllocationSummary, { ...read, path: "/v1/allocations", query: { namespace, task_states: true } });
 
-export const jobAllocations = (nomad: Nomad, { namespace, id }: JobId, read: Read): Promise<Indexed<AllocationSummary[]>> =>
+export const jobAllocations = (nomad: Nomad, { namespace, id }: JobId, read: ClusterRead): Promise<Indexed<AllocationSummary[]>> =>
   readIndexed(nomad, list(AllocationSummary), { ...read, path: path`/v1/job/${id}/allocations`, query: { namespace, all: true } });
 
-export const nodeAllocations = (nomad: Nomad, node: string, read: Read): Promise<Indexed<AllocationSummary[]>> =>
+export const nodeAllocations = (nomad: Nomad, node: string, read: ClusterRead): Promise<Indexed<AllocationSummary[]>> =>
   readIndexed(nomad, list(AllocationSummary), { ...read, path: path`/v1/node/${node}/allocations` });
 
 const Port = z.object({ Label: text, Value: count, To: count, HostIP: text });
@@ -85,5 +85,5 @@ const Allocation = AllocationSummary.omit({ JobType: true, JobVersion: true }).e
 });
 export type Allocation = z.output<typeof Allocation>;
 
-export const readAllocation = (nomad: Nomad, id: string, read: Read): Promise<Indexed<Allocation>> =>
+export const readAllocation = (nomad: Nomad, id: string, read: ClusterRead): Promise<Indexed<Allocation>> =>
   readIndexed(nomad, Allocation, { ...read, path: path`/v1/allocation/${id}` });

@@ -1,8 +1,8 @@
 /** Reads and decides deployments. A deployment replaces the allocations of a service job step by step. */
 import * as z from "zod";
 import type { Indexed } from "../wire/blocking-query.ts";
-import { count, flag, list, type Read, read, readIndexed, record, text } from "../wire/read.ts";
-import { type Call, path } from "../wire/request.ts";
+import { type ClusterRead, count, flag, list, readAnswer, readIndexed, record, text } from "../wire/read.ts";
+import { type ClusterCall, path } from "../wire/request.ts";
 import type { JobId, Nomad } from "./nomad.ts";
 
 const GroupState = z.object({
@@ -38,13 +38,13 @@ export type Deployment = z.output<typeof Deployment>;
 export const isActive = ({ Status }: Deployment): boolean =>
   ["running", "paused", "pending", "blocked", "unblocking", "initializing"].includes(Status);
 
-export const listDeployments = (nomad: Nomad, namespace: string, read: Read): Promise<Indexed<Deployment[]>> =>
+export const listDeployments = (nomad: Nomad, namespace: string, read: ClusterRead): Promise<Indexed<Deployment[]>> =>
   readIndexed(nomad, list(Deployment), { ...read, path: "/v1/deployments", query: { namespace } });
 
-export const jobDeployments = (nomad: Nomad, { namespace, id }: JobId, read: Read): Promise<Indexed<Deployment[]>> =>
+export const jobDeployments = (nomad: Nomad, { namespace, id }: JobId, read: ClusterRead): Promise<Indexed<Deployment[]>> =>
   readIndexed(nomad, list(Deployment), { ...read, path: path`/v1/job/${id}/deployments`, query: { namespace } });
 
-export const readDeployment = (nomad: Nomad, id: string, read: Read): Promise<Indexed<Deployment>> =>
+export const readDeployment = (nomad: Nomad, id: string, read: ClusterRead): Promise<Indexed<Deployment>> =>
   readIndexed(nomad, Deployment, { ...read, path: path`/v1/deployment/${id}` });
 
 const Decided = z.object({
@@ -56,13 +56,13 @@ const Decided = z.object({
 export type Decided = z.output<typeof Decided>;
 
 /** Replaces all other allocations too, now that the canaries are good. */
-export const promoteDeployment = (nomad: Nomad, id: string, call: Call): Promise<Decided> =>
-  read(nomad, Decided, {
+export const promoteDeployment = (nomad: Nomad, id: string, call: ClusterCall): Promise<Decided> =>
+  readAnswer(nomad, Decided, {
     ...call,
     method: "POST",
     path: path`/v1/deployment/promote/${id}`,
     body: { DeploymentID: id, All: true },
   });
 
-export const failDeployment = (nomad: Nomad, id: string, call: Call): Promise<Decided> =>
-  read(nomad, Decided, { ...call, method: "POST", path: path`/v1/deployment/fail/${id}`, body: {} });
+export const failDeployment = (nomad: Nomad, id: string, call: ClusterCall): Promise<Decided> =>
+  readAnswer(nomad, Decided, { ...call, method: "POST", path: path`/v1/deployment/fail/${id}`, body: {} });

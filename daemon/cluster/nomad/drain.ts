@@ -1,7 +1,7 @@
 /** Moves the work away from a node, and decides whether a node gets new work. */
 import * as z from "zod";
-import { count, list, read } from "../wire/read.ts";
-import { type Call, path } from "../wire/request.ts";
+import { count, list, readAnswer } from "../wire/read.ts";
+import { type ClusterCall, path } from "../wire/request.ts";
 import type { Nomad } from "./nomad.ts";
 
 export interface Drain {
@@ -17,8 +17,13 @@ export type NodeChanged = z.output<typeof Changed>;
 const NANOSECONDS = 1_000_000_000;
 
 /** The node becomes ineligible. The drain has ended when the node's `DrainStrategy` is gone. */
-export const startDrain = (nomad: Nomad, node: string, { deadlineSeconds, ignoreSystemJobs }: Drain, call: Call): Promise<NodeChanged> =>
-  read(nomad, Changed, {
+export const startDrain = (
+  nomad: Nomad,
+  node: string,
+  { deadlineSeconds, ignoreSystemJobs }: Drain,
+  call: ClusterCall,
+): Promise<NodeChanged> =>
+  readAnswer(nomad, Changed, {
     ...call,
     method: "POST",
     path: path`/v1/node/${node}/drain`,
@@ -29,12 +34,17 @@ export const startDrain = (nomad: Nomad, node: string, { deadlineSeconds, ignore
   });
 
 /** Ends the drain early. Work that has moved away stays away. */
-export const cancelDrain = (nomad: Nomad, node: string, { eligible }: { eligible: boolean }, call: Call): Promise<NodeChanged> =>
-  read(nomad, Changed, { ...call, method: "POST", path: path`/v1/node/${node}/drain`, body: { DrainSpec: null, MarkEligible: eligible } });
+export const cancelDrain = (nomad: Nomad, node: string, { eligible }: { eligible: boolean }, call: ClusterCall): Promise<NodeChanged> =>
+  readAnswer(nomad, Changed, {
+    ...call,
+    method: "POST",
+    path: path`/v1/node/${node}/drain`,
+    body: { DrainSpec: null, MarkEligible: eligible },
+  });
 
 /** Nomad refuses to make a node eligible that is draining. */
-export const setEligible = (nomad: Nomad, node: string, eligible: boolean, call: Call): Promise<NodeChanged> =>
-  read(nomad, Changed, {
+export const setEligible = (nomad: Nomad, node: string, eligible: boolean, call: ClusterCall): Promise<NodeChanged> =>
+  readAnswer(nomad, Changed, {
     ...call,
     method: "POST",
     path: path`/v1/node/${node}/eligibility`,
@@ -42,5 +52,5 @@ export const setEligible = (nomad: Nomad, node: string, eligible: boolean, call:
   });
 
 /** Makes Nomad forget a node, for example a node that was retired. If its agent still runs, it registers again. */
-export const purgeNode = (nomad: Nomad, node: string, call: Call): Promise<NodeChanged> =>
-  read(nomad, Changed, { ...call, method: "POST", path: path`/v1/node/${node}/purge`, body: {} });
+export const purgeNode = (nomad: Nomad, node: string, call: ClusterCall): Promise<NodeChanged> =>
+  readAnswer(nomad, Changed, { ...call, method: "POST", path: path`/v1/node/${node}/purge`, body: {} });

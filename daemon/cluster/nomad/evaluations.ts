@@ -1,7 +1,7 @@
 /** Reads evaluations. An evaluation is one decision of the scheduler about a job. */
 import * as z from "zod";
 import type { Indexed } from "../wire/blocking-query.ts";
-import { count, list, type Read, readIndexed, record, text } from "../wire/read.ts";
+import { type ClusterRead, count, list, readIndexed, record, text } from "../wire/read.ts";
 import { path } from "../wire/request.ts";
 import type { JobId, Nomad } from "./nomad.ts";
 import { Placement } from "./placement.ts";
@@ -29,8 +29,8 @@ const Evaluation = z.object({
 });
 export type Evaluation = z.output<typeof Evaluation>;
 
-export const readEvaluation = (nomad: Nomad, id: string, read: Read): Promise<Indexed<Evaluation>> =>
+export const readEvaluation = (nomad: Nomad, id: string, read: ClusterRead): Promise<Indexed<Evaluation>> =>
   readIndexed(nomad, Evaluation, { ...read, path: path`/v1/evaluation/${id}` });
 
-export const jobEvaluations = (nomad: Nomad, { namespace, id }: JobId, read: Read): Promise<Indexed<Evaluation[]>> =>
+export const jobEvaluations = (nomad: Nomad, { namespace, id }: JobId, read: ClusterRead): Promise<Indexed<Evaluation[]>> =>
   readIndexed(nomad, list(Evaluation), { ...read, path: path`/v1/job/${id}/evaluations`, query: { namespace } });

@@ -1,8 +1,8 @@
 /** Changes a job that is registered: stop, revert, scale and dispatch. */
 import * as z from "zod";
 import { Conflict, NotFound } from "../../errors/cluster-failures.ts";
-import { count, read, text } from "../wire/read.ts";
-import { type Call, path } from "../wire/request.ts";
+import { count, readAnswer, text } from "../wire/read.ts";
+import { type ClusterCall, path } from "../wire/request.ts";
 import { readJob } from "./jobs.ts";
 import type { JobId, Nomad } from "./nomad.ts";
 import { Registered } from "./register.ts";
@@ -12,10 +12,10 @@ export async function deregisterJob(
   nomad: Nomad,
   { namespace, id }: JobId,
   { purge }: { purge: boolean },
-  call: Call,
+  call: ClusterCall,
 ): Promise<Registered> {
   const request = { ...call, method: "DELETE", path: path`/v1/job/${id}`, query: { namespace, purge } } as const;
-  const registered = await read(nomad, Registered, request);
+  const registered = await readAnswer(nomad, Registered, request);
   // Nomad answers 200 for a job that it does not know, with an index of 0.
   if (registered.EvalID === "" && registered.JobModifyIndex === 0) throw new NotFound("Nomad", `there is no job ${id} in ${namespace}`);
   return registered;
@@ -27,8 +27,13 @@ export interface Revert {
   fromVersion: number;
 }
 
-export const revertJob = (nomad: Nomad, { namespace, id }: JobId, { toVersion, fromVersion }: Revert, call: Call): Promise<Registered> =>
-  read(nomad, Registered, {
+export const revertJob = (
+  nomad: Nomad,
+  { namespace, id }: JobId,
+  { toVersion, fromVersion }: Revert,
+  call: ClusterCall,
+): Promise<Registered> =>
+  readAnswer(nomad, Registered, {
     ...call,
     method: "POST",
     path: path`/v1/job/${id}/revert`,
@@ -49,11 +54,16 @@ export interface Scale {
  * Nomad refuses to scale while a deployment of the job is active. Nomad 1.6 ignores the index of this request, so the
  * job is read first. A change in the short time after that is noticed only by newer versions.
  */
-export async function scaleJob(nomad: Nomad, id: JobId, { group, count, message, jobModifyIndex }: Scale, call: Call): Promise<Registered> {
+export async function scaleJob(
+  nomad: Nomad,
+  id: JobId,
+  { group, count, message, jobModifyIndex }: Scale,
+  call: ClusterCall,
+): Promise<Registered> {
   const { value: job } = await readJob(nomad, id, call);
   if (job.JobModifyIndex !== jobModifyIndex)
     throw new Conflict("Nomad", `the job ${id.id} has the index ${job.JobModifyIndex}, not ${jobModifyIndex}`);
-  return read(nomad, Registered, {
+  return readAnswer(nomad, Registered, {
     ...call,
     method: "POST",
     path: path`/v1/job/${id.id}/scale`,
@@ -76,9 +86,9 @@ export const dispatchJob = (
   nomad: Nomad,
   { namespace, id }: JobId,
   { payload, meta, idempotencyToken }: Dispatch,
-  call: Call,
+  call: ClusterCall,
 ): Promise<Dispatched> =>
-  read(nomad, Dispatched, {
+  readAnswer(nomad, Dispatched, {
     ...call,
     method: "POST",
     path: path`/v1/job/${id}/dispatch`,

@@ -1,8 +1,8 @@
 /** Reads jobs, their earlier versions and their original files. */
 import * as z from "zod";
 import type { Indexed } from "../wire/blocking-query.ts";
-import { count, flag, list, parse, type Read, read, readIndexed, record, text } from "../wire/read.ts";
-import { ask, type Call, path } from "../wire/request.ts";
+import { type ClusterRead, count, flag, list, parse, readAnswer, readIndexed, record, text } from "../wire/read.ts";
+import { type ClusterCall, path, sendRequest } from "../wire/request.ts";
 import { JobSpec } from "./job-spec.ts";
 import type { JobId, Nomad } from "./nomad.ts";
 
@@ -37,10 +37,10 @@ const JobSummary = z.object({
 export type JobSummary = z.output<typeof JobSummary>;
 
 /** All jobs of a namespace, or of all namespaces with `*`. */
-export const listJobs = (nomad: Nomad, namespace: string, read: Read): Promise<Indexed<JobSummary[]>> =>
+export const listJobs = (nomad: Nomad, namespace: string, read: ClusterRead): Promise<Indexed<JobSummary[]>> =>
   readIndexed(nomad, list(JobSummary), { ...read, path: "/v1/jobs", query: { namespace } });
 
-const Job = JobSpec.extend({
+const NomadJob = JobSpec.extend({
   Status: text,
   Stop: flag,
   Version: count,
@@ -50,23 +50,28 @@ const Job = JobSpec.extend({
   ModifyIndex: count,
   JobModifyIndex: z.number(),
 });
-export type Job = z.output<typeof Job>;
+export type NomadJob = z.output<typeof NomadJob>;
 
 /** Throws if there is no such job. */
-export const readJob = (nomad: Nomad, { namespace, id }: JobId, read: Read): Promise<Indexed<Job>> =>
-  readIndexed(nomad, Job, { ...read, path: path`/v1/job/${id}`, query: { namespace } });
+export const readJob = (nomad: Nomad, { namespace, id }: JobId, read: ClusterRead): Promise<Indexed<NomadJob>> =>
+  readIndexed(nomad, NomadJob, { ...read, path: path`/v1/job/${id}`, query: { namespace } });
 
 /** The newest version comes first. Nomad keeps six versions. */
-export async function jobVersions(nomad: Nomad, { namespace, id }: JobId, call: Call): Promise<Job[]> {
-  const form = z.object({ Versions: list(Job) });
-  return (await read(nomad, form, { ...call, path: path`/v1/job/${id}/versions`, query: { namespace } })).Versions;
+export async function jobVersions(nomad: Nomad, { namespace, id }: JobId, call: ClusterCall): Promise<NomadJob[]> {
+  const form = z.object({ Versions: list(NomadJob) });
+  return (await readAnswer(nomad, form, { ...call, path: path`/v1/job/${id}/versions`, query: { namespace } })).Versions;
 }
 
 const Submission = z.object({ Source: z.string(), Format: z.string(), VariableFlags: record(z.string()), Variables: text });
 export type Submission = z.output<typeof Submission>;
 
 /** The file that a version of the job was made from. Undefined if Nomad has none, as is the case before Nomad 1.6. */
-export async function jobSubmission(nomad: Nomad, { namespace, id }: JobId, version: number, call: Call): Promise<Submission | undefined> {
-  const answer = await ask(nomad, { ...call, path: path`/v1/job/${id}/submission`, query: { namespace, version }, accept: [404] });
+export async function jobSubmission(
+  nomad: Nomad,
+  { namespace, id }: JobId,
+  version: number,
+  call: ClusterCall,
+): Promise<Submission | undefined> {
+  const answer = await sendRequest(nomad, { ...call, path: path`/v1/job/${id}/submission`, query: { namespace, version }, accept: [404] });
   return answer.status === 404 ? undefined : parse(nomad, Submission, answer);
 }

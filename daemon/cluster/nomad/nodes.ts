@@ -1,7 +1,7 @@
 /** Reads Nomad's clients, which are the nodes that run allocations. */
 import * as z from "zod";
 import type { Indexed } from "../wire/blocking-query.ts";
-import { count, flag, list, type Read, readIndexed, record, text } from "../wire/read.ts";
+import { type ClusterRead, count, flag, list, readIndexed, record, text } from "../wire/read.ts";
 import { path } from "../wire/request.ts";
 import type { Nomad } from "./nomad.ts";
 
@@ -27,7 +27,7 @@ const NodeSummary = z.object({
 });
 export type NodeSummary = z.output<typeof NodeSummary>;
 
-export const listNodes = (nomad: Nomad, read: Read): Promise<Indexed<NodeSummary[]>> =>
+export const listNodes = (nomad: Nomad, read: ClusterRead): Promise<Indexed<NodeSummary[]>> =>
   readIndexed(nomad, list(NodeSummary), { ...read, path: "/v1/nodes" });
 
 const Resources = z.object({
@@ -51,5 +51,5 @@ const Node = NodeSummary.omit({ Address: true, Version: true }).extend({
 });
 export type NomadNode = z.output<typeof Node>;
 
-export const readNode = (nomad: Nomad, id: string, read: Read): Promise<Indexed<NomadNode>> =>
+export const readNode = (nomad: Nomad, id: string, read: ClusterRead): Promise<Indexed<NomadNode>> =>
   readIndexed(nomad, Node, { ...read, path: path`/v1/node/${id}` });

@@ -1,7 +1,7 @@
 /** The connection to a Nomad agent. */
-import { type Access, type Connection, openConnection } from "../wire/connection.ts";
+import { type Access, type ClusterConnection, openConnection } from "../wire/connection.ts";
 
-export type Nomad = Connection<"Nomad">;
+export type Nomad = ClusterConnection<"Nomad">;
 
 export const openNomad = (access: Access): Nomad => openConnection("Nomad", access);
 

@@ -2,7 +2,7 @@
 import type * as z from "zod";
 import { Unreadable } from "../../errors/cluster-failures.ts";
 import { list, parse } from "../wire/read.ts";
-import { ask, type Request } from "../wire/request.ts";
+import { type Request, sendRequest } from "../wire/request.ts";
 import type { Nomad } from "./nomad.ts";
 
 const PER_PAGE = 500;
@@ -15,7 +15,7 @@ export async function readPages<Item extends z.ZodType>(nomad: Nomad, item: Item
   let next: string | undefined;
   for (let page = 0; page < MOST_PAGES; page++) {
     const query = { per_page: PER_PAGE, ...request.query, next_token: next };
-    const answer = await ask(nomad, { ...request, query });
+    const answer = await sendRequest(nomad, { ...request, query });
     items.push(...parse(nomad, list(item), answer));
     next = answer.headers.get("x-nomad-nexttoken") || undefined;
     if (next === undefined) return items;

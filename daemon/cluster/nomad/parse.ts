@@ -1,7 +1,7 @@
 /** Turns a job file into a specification, and asks Nomad whether a specification is valid. */
 import * as z from "zod";
-import { list, read, text } from "../wire/read.ts";
-import type { Call } from "../wire/request.ts";
+import { list, readAnswer, text } from "../wire/read.ts";
+import type { ClusterCall } from "../wire/request.ts";
 import { JobSpec, namespaceOf } from "./job-spec.ts";
 import type { Nomad } from "./nomad.ts";
 
@@ -12,8 +12,8 @@ export interface JobFile {
 }
 
 /** Nomad reads the file, so functions that read the disk of the server are switched off there. A syntax error is refused with its line. */
-export const parseJob = (nomad: Nomad, { hcl, variables }: JobFile, call: Call): Promise<JobSpec> =>
-  read(nomad, JobSpec, {
+export const parseJob = (nomad: Nomad, { hcl, variables }: JobFile, call: ClusterCall): Promise<JobSpec> =>
+  readAnswer(nomad, JobSpec, {
     ...call,
     method: "POST",
     path: "/v1/jobs/parse",
@@ -28,8 +28,8 @@ const Validation = z
   }));
 export type Validation = z.output<typeof Validation>;
 
-export const validateJob = (nomad: Nomad, job: JobSpec, call: Call): Promise<Validation> =>
-  read(nomad, Validation, {
+export const validateJob = (nomad: Nomad, job: JobSpec, call: ClusterCall): Promise<Validation> =>
+  readAnswer(nomad, Validation, {
     ...call,
     method: "POST",
     path: "/v1/validate/job",

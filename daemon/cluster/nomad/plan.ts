@@ -1,7 +1,7 @@
 /** Asks Nomad what it would do with a job: the difference to the present job, and what happens to its allocations. */
 import * as z from "zod";
-import { count, list, read, record, text } from "../wire/read.ts";
-import { type Call, path } from "../wire/request.ts";
+import { count, list, readAnswer, record, text } from "../wire/read.ts";
+import { type ClusterCall, path } from "../wire/request.ts";
 import { type JobSpec, namespaceOf } from "./job-spec.ts";
 import type { Nomad } from "./nomad.ts";
 import { Placement } from "./placement.ts";
@@ -75,8 +75,8 @@ const JobPlan = z.object({
 export type JobPlan = z.output<typeof JobPlan>;
 
 /** Changes nothing. */
-export const planJob = (nomad: Nomad, job: JobSpec, call: Call): Promise<JobPlan> =>
-  read(nomad, JobPlan, {
+export const planJob = (nomad: Nomad, job: JobSpec, call: ClusterCall): Promise<JobPlan> =>
+  readAnswer(nomad, JobPlan, {
     ...call,
     method: "POST",
     path: path`/v1/job/${job.ID}/plan`,

@@ -1,7 +1,7 @@
 /** Registers a job, but only if nothing changed since the plan was made. */
 import * as z from "zod";
-import { count, read, text } from "../wire/read.ts";
-import type { Call } from "../wire/request.ts";
+import { count, readAnswer, text } from "../wire/read.ts";
+import type { ClusterCall } from "../wire/request.ts";
 import { type JobSpec, namespaceOf } from "./job-spec.ts";
 import type { Nomad } from "./nomad.ts";
 
@@ -17,8 +17,8 @@ export const Registered = z.object({ EvalID: text, EvalCreateIndex: count, JobMo
 /** The evaluation is empty for periodic and parameterised jobs, because they do not run yet. */
 export type Registered = z.output<typeof Registered>;
 
-export const registerJob = (nomad: Nomad, { job, jobModifyIndex, submission }: Registration, call: Call): Promise<Registered> =>
-  read(nomad, Registered, {
+export const registerJob = (nomad: Nomad, { job, jobModifyIndex, submission }: Registration, call: ClusterCall): Promise<Registered> =>
+  readAnswer(nomad, Registered, {
     ...call,
     method: "POST",
     path: "/v1/jobs",

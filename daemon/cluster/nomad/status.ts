@@ -1,14 +1,16 @@
 /** Which servers Nomad has, and which one leads. */
 import * as z from "zod";
-import { list, read, record, text } from "../wire/read.ts";
-import type { Call } from "../wire/request.ts";
+import { list, readAnswer, record, text } from "../wire/read.ts";
+import type { ClusterCall } from "../wire/request.ts";
 import type { Nomad } from "./nomad.ts";
 
-/** The address of the leader, such as `10.0.0.2:4647`. Throws if there is no leader. */
-export const leader = (nomad: Nomad, call: Call): Promise<string> => read(nomad, z.string(), { ...call, path: "/v1/status/leader" });
+/** The address of the nomadLeader, such as `10.0.0.2:4647`. Throws if there is no leader. */
+export const nomadLeader = (nomad: Nomad, call: ClusterCall): Promise<string> =>
+  readAnswer(nomad, z.string(), { ...call, path: "/v1/status/leader" });
 
 /** The addresses of the servers that vote. */
-export const peers = (nomad: Nomad, call: Call): Promise<string[]> => read(nomad, list(z.string()), { ...call, path: "/v1/status/peers" });
+export const nomadPeers = (nomad: Nomad, call: ClusterCall): Promise<string[]> =>
+  readAnswer(nomad, list(z.string()), { ...call, path: "/v1/status/peers" });
 
 const Server = z
   .object({ Name: z.string(), Addr: z.string(), Status: z.string(), Tags: record(z.string()), Leader: z.boolean().optional() })
@@ -24,13 +26,13 @@ const Server = z
 export type NomadServer = z.output<typeof Server>;
 
 /** The servers as the agent sees them, also those that failed. */
-export async function servers(nomad: Nomad, call: Call): Promise<NomadServer[]> {
-  return (await read(nomad, z.object({ Members: list(Server) }), { ...call, path: "/v1/agent/members" })).Members;
+export async function servers(nomad: Nomad, call: ClusterCall): Promise<NomadServer[]> {
+  return (await readAnswer(nomad, z.object({ Members: list(Server) }), { ...call, path: "/v1/agent/members" })).Members;
 }
 
 const Self = z.object({ config: z.object({ Version: z.object({ Version: text }).optional() }).optional() });
 
 /** The version of the agent, such as `1.6.5`. Empty if the token may not read the agent. */
-export async function version(nomad: Nomad, call: Call): Promise<string> {
-  return (await read(nomad, Self, { ...call, path: "/v1/agent/self" })).config?.Version?.Version ?? "";
+export async function version(nomad: Nomad, call: ClusterCall): Promise<string> {
+  return (await readAnswer(nomad, Self, { ...call, path: "/v1/agent/self" })).config?.Version?.Version ?? "";
 }

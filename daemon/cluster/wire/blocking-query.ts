@@ -1,7 +1,7 @@
 /** The rules of blocking queries: how long one may wait, and which index comes next. */
 import type { ClusterService } from "../../errors/cluster-failures.ts";
 
-export interface Block {
+export interface BlockUntil {
   /** The index that the caller already has. The answer waits for a higher one. 0 is answered immediately. */
   index: number;
   waitSeconds: number;
@@ -22,11 +22,11 @@ const MOST_WAIT_SECONDS = { Consul: 600, Nomad: 300 } as const;
 const JITTER = 1 / 16;
 const MARGIN_MS = 10_000;
 
-const waitOf = (service: ClusterService, { waitSeconds }: Block) => Math.min(Math.max(waitSeconds, 1), MOST_WAIT_SECONDS[service]);
+const waitOf = (service: ClusterService, { waitSeconds }: BlockUntil) => Math.min(Math.max(waitSeconds, 1), MOST_WAIT_SECONDS[service]);
 
-export const blockQuery = (service: ClusterService, block: Block) => ({ index: block.index, wait: `${waitOf(service, block)}s` });
+export const blockQuery = (service: ClusterService, block: BlockUntil) => ({ index: block.index, wait: `${waitOf(service, block)}s` });
 
-export const blockTimeoutMs = (service: ClusterService, block: Block) =>
+export const blockTimeoutMs = (service: ClusterService, block: BlockUntil) =>
   Math.ceil(waitOf(service, block) * 1000 * (1 + JITTER)) + MARGIN_MS;
 
 /**

@@ -21,7 +21,7 @@ export interface Access {
   tls?: TlsFiles | undefined;
 }
 
-export interface Connection<Service extends ClusterService = ClusterService> {
+export interface ClusterConnection<Service extends ClusterService = ClusterService> {
   readonly service: Service;
   readonly url: string;
   readonly tokenSetting: string;
@@ -34,7 +34,7 @@ export interface Connection<Service extends ClusterService = ClusterService> {
 /** An agent on another machine answers the handshake within this time, or it is unreachable. */
 const CONNECT_MS = 5000;
 
-export function openConnection<Service extends ClusterService>(service: Service, access: Access): Connection<Service> {
+export function openConnection<Service extends ClusterService>(service: Service, access: Access): ClusterConnection<Service> {
   const { url, token, tls, tokenSetting = `cluster.${service.toLowerCase()}.token_file` } = access;
   const dispatcher = new Agent({
     // Blocking queries and streams wait for minutes. Each request has a time limit of its own.

@@ -1,9 +1,9 @@
 /** Reads an answer as JSON of a known form. Unknown fields are ignored, because every version adds some. */
 import * as z from "zod";
 import { Unreadable } from "../../errors/cluster-failures.ts";
-import { type Block, blockQuery, blockTimeoutMs, type Indexed, indexOf } from "./blocking-query.ts";
-import type { Connection } from "./connection.ts";
-import { type Answer, ask, type Call, type Request } from "./request.ts";
+import { type BlockUntil, blockQuery, blockTimeoutMs, type Indexed, indexOf } from "./blocking-query.ts";
+import type { ClusterConnection } from "./connection.ts";
+import { type ClusterCall, type HttpAnswer, type Request, sendRequest } from "./request.ts";
 
 /** Go writes an empty list as `null`. */
 export const list = <Item extends z.ZodType>(item: Item) =>
@@ -35,32 +35,36 @@ export const flag = z
   .nullish()
   .transform((value) => value ?? false);
 
-export async function read<Form extends z.ZodType>(connection: Connection, form: Form, request: Request): Promise<z.output<Form>> {
-  return parse(connection, form, await ask(connection, request));
+export async function readAnswer<Form extends z.ZodType>(
+  connection: ClusterConnection,
+  form: Form,
+  request: Request,
+): Promise<z.output<Form>> {
+  return parse(connection, form, await sendRequest(connection, request));
 }
 
 /** A read that can wait for a change. */
-export interface Read extends Call {
-  block?: Block | undefined;
+export interface ClusterRead extends ClusterCall {
+  block?: BlockUntil | undefined;
   /** Any server may answer, also one that lags behind the leader. */
   stale?: boolean | undefined;
 }
 
 export async function readIndexed<Form extends z.ZodType>(
-  connection: Connection,
+  connection: ClusterConnection,
   form: Form,
-  { block, stale, ...request }: Read & Request,
+  { block, stale, ...request }: ClusterRead & Request,
 ): Promise<Indexed<z.output<Form>>> {
   const query = { ...request.query, ...(block && blockQuery(connection.service, block)), ...(stale && { stale: "" }) };
   const timeoutMs = block ? blockTimeoutMs(connection.service, block) : request.timeoutMs;
-  const answer = await ask(connection, { ...request, query, timeoutMs });
+  const answer = await sendRequest(connection, { ...request, query, timeoutMs });
   return { value: parse(connection, form, answer), ...indexOf(answer.headers) };
 }
 
 export function parse<Form extends z.ZodType>(
-  { service, url }: Pick<Connection, "service" | "url">,
+  { service, url }: Pick<ClusterConnection, "service" | "url">,
   form: Form,
-  { text }: Pick<Answer, "text">,
+  { text }: Pick<HttpAnswer, "text">,
 ): z.output<Form> {
   let value: unknown;
   try {

@@ -1,6 +1,6 @@
 /** Decides what an error answer of Consul or Nomad means. Old versions answer 500 to almost every refusal, so the text decides. */
 import { type ClusterFailure, Conflict, Forbidden, NoLeader, NotFound, Refused } from "../../errors/cluster-failures.ts";
-import type { Connection } from "./connection.ts";
+import type { ClusterConnection } from "./connection.ts";
 
 const NO_LEADER =
   /no cluster leader|no known consul servers|no path to region|not ready to serve consistent reads|leadership (lost|transfer)|node is not the leader|no servers\b/i;
@@ -10,8 +10,8 @@ const UNKNOWN_TOKEN = /acl (token )?not found|acl token (expired|invalid)/i;
 
 const MOST_TEXT = 500;
 
-export function failureOf(
-  { service, tokenSetting }: Pick<Connection, "service" | "tokenSetting">,
+export function clusterFailureOf(
+  { service, tokenSetting }: Pick<ClusterConnection, "service" | "tokenSetting">,
   status: number,
   body: string,
 ): ClusterFailure {

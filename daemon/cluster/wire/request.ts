@@ -1,19 +1,19 @@
 /** Sends one request to Consul or Nomad. Every request can be cancelled, and its time and the size of its answer are limited. */
 import { fetch, type Response } from "undici";
 import { Unreachable, Unreadable } from "../../errors/cluster-failures.ts";
-import type { Connection } from "./connection.ts";
-import { failureOf } from "./refusal.ts";
+import type { ClusterConnection } from "./connection.ts";
+import { clusterFailureOf } from "./refusal.ts";
 import { type TimeLimit, timeLimit } from "./time-limit.ts";
 import { whyUnreached } from "./unreached.ts";
 
-export interface Call {
+export interface ClusterCall {
   signal: AbortSignal;
   timeoutMs?: number | undefined;
   /** The longest answer in bytes. */
   mostBytes?: number | undefined;
 }
 
-export interface Request extends Call {
+export interface Request extends ClusterCall {
   method?: "GET" | "PUT" | "POST" | "DELETE";
   /** Encoded by `path`. */
   path: string;
@@ -23,7 +23,7 @@ export interface Request extends Call {
   accept?: readonly number[];
 }
 
-export interface Answer {
+export interface HttpAnswer {
   status: number;
   headers: Response["headers"];
   text: string;
@@ -44,7 +44,7 @@ function partOf(part: string): string {
   return encodeURIComponent(part);
 }
 
-export async function ask(connection: Connection, request: Request): Promise<Answer> {
+export async function sendRequest(connection: ClusterConnection, request: Request): Promise<HttpAnswer> {
   const timeoutMs = request.timeoutMs ?? TIMEOUT_MS;
   const limit = timeLimit(timeoutMs, request.signal);
   try {
@@ -59,7 +59,7 @@ export async function ask(connection: Connection, request: Request): Promise<Ans
 }
 
 /** The time limit of a stream applies to the wait for each part, because a stream has no end. */
-export async function* stream(connection: Connection, request: Request): AsyncGenerator<Uint8Array> {
+export async function* stream(connection: ClusterConnection, request: Request): AsyncGenerator<Uint8Array> {
   const timeoutMs = request.timeoutMs ?? TIMEOUT_MS;
   const limit = timeLimit(timeoutMs, request.signal);
   try {
@@ -78,7 +78,7 @@ export async function* stream(connection: Connection, request: Request): AsyncGe
   }
 }
 
-async function open(connection: Connection, request: Request, limit: TimeLimit, timeoutMs: number): Promise<Response> {
+async function open(connection: ClusterConnection, request: Request, limit: TimeLimit, timeoutMs: number): Promise<Response> {
   const { method = "GET", body, accept = [] } = request;
   const token = connection.token();
   const response = await fetch(`${connection.url}${request.path}${queryText(request.query)}`, {
@@ -96,7 +96,7 @@ async function open(connection: Connection, request: Request, limit: TimeLimit, 
   });
   if (response.ok || accept.includes(response.status)) return response;
   const text = await readAll(connection, response, MOST_REFUSAL_BYTES, "cut");
-  throw failureOf(connection, response.status, text);
+  throw clusterFailureOf(connection, response.status, text);
 }
 
 export function queryText(query: Request["query"] = {}): string {
@@ -106,7 +106,7 @@ export function queryText(query: Request["query"] = {}): string {
   return search.size === 0 ? "" : `?${search}`;
 }
 
-async function readAll({ service }: Connection, response: Response, mostBytes: number, excess?: "cut"): Promise<string> {
+async function readAll({ service }: ClusterConnection, response: Response, mostBytes: number, excess?: "cut"): Promise<string> {
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const part of response.body ?? []) {
@@ -120,7 +120,7 @@ async function readAll({ service }: Connection, response: Response, mostBytes: n
 }
 
 /** Returns the reason of the caller if the caller cancelled the request. */
-function reasonFor({ service }: Connection, error: unknown, caller: AbortSignal, timeoutMs: number): unknown {
+function reasonFor({ service }: ClusterConnection, error: unknown, caller: AbortSignal, timeoutMs: number): unknown {
   if (caller.aborted) return caller.reason;
   if (error instanceof Error && "code" in error && String(error.code).startsWith("CLUSTER_")) return error;
   // The error is not attached, because its message may contain a header with the token.

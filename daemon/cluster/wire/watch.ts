@@ -2,7 +2,7 @@
 import { ClusterFailure } from "../../errors/cluster-failures.ts";
 import { steadyMs } from "../../errors/steady-clock.ts";
 import { type Indexed, nextIndex } from "./blocking-query.ts";
-import type { Read } from "./read.ts";
+import type { ClusterRead } from "./read.ts";
 import { pauseAfter, systemPause, type Timing } from "./retry.ts";
 
 export type Observation<Value> =
@@ -24,7 +24,7 @@ const BURST = 10;
 
 /** The caller compares the values if it needs to know what changed: a higher index does not prove a change. */
 export async function* watch<Value>(
-  query: (read: Read) => Promise<Indexed<Value>>,
+  query: (read: ClusterRead) => Promise<Indexed<Value>>,
   options: WatchOptions,
 ): AsyncGenerator<Observation<Value>, void> {
   const { signal, waitSeconds = WAIT_SECONDS, pause = systemPause, now = steadyMs } = options;

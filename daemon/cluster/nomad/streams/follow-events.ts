@@ -4,7 +4,7 @@
  */
 import { ClusterFailure, Unreachable } from "../../../errors/cluster-failures.ts";
 import type { Indexed } from "../../wire/blocking-query.ts";
-import type { Call } from "../../wire/request.ts";
+import type { ClusterCall } from "../../wire/request.ts";
 import { pauseAfter, type Timing } from "../../wire/retry.ts";
 import type { Nomad } from "../nomad.ts";
 import { type EventBatch, type EventWish, eventStream, type NomadEvent } from "./events.ts";
@@ -20,7 +20,7 @@ export type EventNews<Listed> =
 
 export interface FollowEvents<Listed> extends Omit<EventWish, "index">, Timing {
   /** Reads everything that the events are about. With several lists, give the lowest index. */
-  list(call: Call): Promise<Indexed<Listed>>;
+  list(call: ClusterCall): Promise<Indexed<Listed>>;
 }
 
 export async function* followEvents<Listed>(nomad: Nomad, options: FollowEvents<Listed>): AsyncGenerator<EventNews<Listed>, void> {

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { Unreadable } from "../../../errors/cluster-failures.ts";
 import { jsonValues } from "../../wire/json-values.ts";
 import { count, text } from "../../wire/read.ts";
-import { ask, type Call, path, stream } from "../../wire/request.ts";
+import { type ClusterCall, path, sendRequest, stream } from "../../wire/request.ts";
 import type { Nomad } from "../nomad.ts";
 
 export interface LogPlace {
@@ -13,10 +13,10 @@ export interface LogPlace {
 }
 
 /** Reads the last part of the output. Nomad counts in bytes, so the first line is often incomplete. */
-export async function logEnd(nomad: Nomad, place: LogPlace, { bytes }: { bytes: number }, call: Call): Promise<string> {
+export async function logEnd(nomad: Nomad, place: LogPlace, { bytes }: { bytes: number }, call: ClusterCall): Promise<string> {
   const query = { task: place.task, type: place.output, origin: "end", offset: bytes, plain: true };
   // The task may write while Nomad reads, so the answer may be longer than what was asked.
-  return (await ask(nomad, { ...call, path: logPath(place), query, mostBytes: 2 * bytes + 1_048_576 })).text;
+  return (await sendRequest(nomad, { ...call, path: logPath(place), query, mostBytes: 2 * bytes + 1_048_576 })).text;
 }
 
 const logPath = ({ allocation }: LogPlace) => path`/v1/client/fs/logs/${allocation}`;

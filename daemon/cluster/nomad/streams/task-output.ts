@@ -3,7 +3,7 @@
  * there is none. The answer says which of the two it is.
  */
 import { NotFound, Refused } from "../../../errors/cluster-failures.ts";
-import type { Call } from "../../wire/request.ts";
+import type { ClusterCall } from "../../wire/request.ts";
 import { readAllocation, type TaskEvent } from "../allocations.ts";
 import type { Nomad } from "../nomad.ts";
 import { type LogPlace, logEnd } from "./logs.ts";
@@ -16,7 +16,7 @@ export type TaskOutput =
   | { from: "nothing"; why: string };
 
 /** Throws if there is no such allocation or no such task in its group. */
-export async function taskOutput(nomad: Nomad, place: LogPlace, { bytes }: { bytes: number }, call: Call): Promise<TaskOutput> {
+export async function taskOutput(nomad: Nomad, place: LogPlace, { bytes }: { bytes: number }, call: ClusterCall): Promise<TaskOutput> {
   try {
     return { from: "log", text: await logEnd(nomad, place, { bytes }, call) };
   } catch (error) {
@@ -25,7 +25,7 @@ export async function taskOutput(nomad: Nomad, place: LogPlace, { bytes }: { byt
   }
 }
 
-async function withoutLog(nomad: Nomad, { allocation, task }: LogPlace, why: string, call: Call): Promise<TaskOutput> {
+async function withoutLog(nomad: Nomad, { allocation, task }: LogPlace, why: string, call: ClusterCall): Promise<TaskOutput> {
   const { value } = await readAllocation(nomad, allocation, call);
   const tasks = Object.keys(value.AllocatedResources?.Tasks ?? value.TaskStates);
   if (tasks.length > 0 && !tasks.includes(task))

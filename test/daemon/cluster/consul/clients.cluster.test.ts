@@ -5,10 +5,10 @@ import { catalogNodes, catalogService, catalogServices, members } from "../../..
 import { type Consul, openConsul } from "../../../../daemon/cluster/consul/consul.ts";
 import { deregisterAtAgent, deregisterInCatalog } from "../../../../daemon/cluster/consul/deregister.ts";
 import { checksInState, nodeChecks, serviceHealth } from "../../../../daemon/cluster/consul/health.ts";
-import { deleteKey, readKey, readKeys, writeKey } from "../../../../daemon/cluster/consul/kv.ts";
-import { holds, takeLock } from "../../../../daemon/cluster/consul/locks.ts";
+import { deletePair, readPair, readPairs, writePair } from "../../../../daemon/cluster/consul/kv.ts";
+import { holds, takeConsulLock } from "../../../../daemon/cluster/consul/locks.ts";
 import { createSession, destroySession, readSession, renewSession } from "../../../../daemon/cluster/consul/sessions.ts";
-import { leader, peers } from "../../../../daemon/cluster/consul/status.ts";
+import { consulLeader, consulPeers } from "../../../../daemon/cluster/consul/status.ts";
 import { transaction } from "../../../../daemon/cluster/consul/txn.ts";
 import { watch } from "../../../../daemon/cluster/wire/watch.ts";
 import { Conflict, Refused } from "../../../../daemon/errors/cluster-failures.ts";
@@ -36,30 +36,30 @@ suite("a real Consul", { skip: withoutConsul }, () => {
   };
 
   test("it has a leader and one server", async () => {
-    const name = await leader(consul, call);
-    assert.deepEqual(await peers(consul, call), [name]);
+    const name = await consulLeader(consul, call);
+    assert.deepEqual(await consulPeers(consul, call), [name]);
     const [member] = await members(consul, call);
     assert.deepEqual([member?.name, member?.state, member?.server], ["n1", "alive", true]);
   });
 
   test("a key is created once, and changed only with its present index", async () => {
     const key = "muster/a key/with?signs#";
-    assert.equal(await writeKey(consul, key, { value: "one", cas: 0 }, call), true);
-    assert.equal(await writeKey(consul, key, { value: "two", cas: 0 }, call), false);
-    const { value: pair } = await readKey(consul, key, call);
+    assert.equal(await writePair(consul, key, { value: "one", cas: 0 }, call), true);
+    assert.equal(await writePair(consul, key, { value: "two", cas: 0 }, call), false);
+    const { value: pair } = await readPair(consul, key, call);
     assert.equal(pair?.value.toString(), "one");
-    assert.equal(await writeKey(consul, key, { value: "three", cas: (pair?.modifyIndex ?? 0) + 1 }, call), false);
-    assert.equal(await writeKey(consul, key, { value: Buffer.from([0, 255]), cas: pair?.modifyIndex ?? 0, flags: 7 }, call), true);
-    const { value: changed } = await readKey(consul, key, call);
+    assert.equal(await writePair(consul, key, { value: "three", cas: (pair?.modifyIndex ?? 0) + 1 }, call), false);
+    assert.equal(await writePair(consul, key, { value: Buffer.from([0, 255]), cas: pair?.modifyIndex ?? 0, flags: 7 }, call), true);
+    const { value: changed } = await readPair(consul, key, call);
     assert.deepEqual([changed?.value, changed?.flags], [Buffer.from([0, 255]), 7]);
-    assert.equal(await deleteKey(consul, key, { cas: pair?.modifyIndex ?? 0 }, call), false);
-    assert.equal(await deleteKey(consul, key, { cas: changed?.modifyIndex ?? 0 }, call), true);
-    assert.equal((await readKey(consul, key, call)).value, undefined);
+    assert.equal(await deletePair(consul, key, { cas: pair?.modifyIndex ?? 0 }, call), false);
+    assert.equal(await deletePair(consul, key, { cas: changed?.modifyIndex ?? 0 }, call), true);
+    assert.equal((await readPair(consul, key, call)).value, undefined);
   });
 
   test("keys are listed by their prefix, and a missing prefix is an empty list", async () => {
-    for (const name of ["a", "b"]) await writeKey(consul, `list/${name}`, { value: "" }, call);
-    const { value } = await readKeys(consul, "list/", call);
+    for (const name of ["a", "b"]) await writePair(consul, `list/${name}`, { value: "" }, call);
+    const { value } = await readPairs(consul, "list/", call);
     assert.deepEqual(
       value.map(({ key, value: bytes }) => [key, bytes.length]),
       [
@@ -67,41 +67,41 @@ suite("a real Consul", { skip: withoutConsul }, () => {
         ["list/b", 0],
       ],
     );
-    assert.deepEqual((await readKeys(consul, "nothing/", call)).value, []);
+    assert.deepEqual((await readPairs(consul, "nothing/", call)).value, []);
   });
 
   test("a value that is too long is refused before it is sent", async () => {
-    await assert.rejects(writeKey(consul, "long", { value: "x".repeat(512 * 1024 + 1) }, call), Refused);
+    await assert.rejects(writePair(consul, "long", { value: "x".repeat(512 * 1024 + 1) }, call), Refused);
   });
 
   test("a watch of a missing key wakes when the key appears, and again when it changes", async () => {
     const end = new AbortController();
     const values: (string | undefined)[] = [];
-    for await (const news of watch((read) => readKey(consul, "watched", read), { signal: end.signal, waitSeconds: 20 })) {
+    for await (const news of watch((read) => readPair(consul, "watched", read), { signal: end.signal, waitSeconds: 20 })) {
       if (news.kind !== "value") continue;
       const value = news.value?.value.toString();
       if (value === values.at(-1) && values.length > 0) continue;
       values.push(value);
-      if (value === undefined) void writeKey(consul, "watched", { value: "one" }, call);
-      if (value === "one") void writeKey(consul, "watched", { value: "two" }, call);
+      if (value === undefined) void writePair(consul, "watched", { value: "one" }, call);
+      if (value === "one") void writePair(consul, "watched", { value: "two" }, call);
       if (value === "two") end.abort();
     }
     assert.deepEqual(values, [undefined, "one", "two"]);
   });
 
   test("a wait that ends without a change keeps its index, and other keys do not disturb it much", async () => {
-    await writeKey(consul, "still", { value: "" }, call);
-    const { index } = await readKey(consul, "still", call);
+    await writePair(consul, "still", { value: "" }, call);
+    const { index } = await readPair(consul, "still", call);
     const started = performance.now();
-    const again = await readKey(consul, "still", { signal, block: { index, waitSeconds: 1 } });
+    const again = await readPair(consul, "still", { signal, block: { index, waitSeconds: 1 } });
     assert.equal(again.index, index);
     assert.ok(performance.now() - started >= 900);
   });
 
   test("a waiting query can be cancelled", async () => {
     const end = new AbortController();
-    const { index } = await readKey(consul, "still", call);
-    const waiting = readKey(consul, "still", { signal: end.signal, block: { index, waitSeconds: 300 } });
+    const { index } = await readPair(consul, "still", call);
+    const waiting = readPair(consul, "still", { signal: end.signal, block: { index, waitSeconds: 300 } });
     setImmediate(() => end.abort(new Error("enough")));
     await assert.rejects(waiting, { message: "enough" });
   });
@@ -117,13 +117,13 @@ suite("a real Consul", { skip: withoutConsul }, () => {
 
   test("a lock has one holder, and its fence does not outlive it", async () => {
     const wish = { key: "locks/control", ttlSeconds: 10, behavior: "release", lockDelaySeconds: 0 } as const;
-    const first = await takeLock(consul, { ...wish, holder: "first" }, call);
+    const first = await takeConsulLock(consul, { ...wish, holder: "first" }, call);
     assert.ok(first);
-    assert.equal(await takeLock(consul, { ...wish, holder: "second" }, call), undefined);
+    assert.equal(await takeConsulLock(consul, { ...wish, holder: "second" }, call), undefined);
     assert.equal(await first.renew(call), true);
     assert.equal(await first.release(call), true);
     assert.equal(await holds(consul, first.fence, call), false);
-    const second = await takeLock(consul, { ...wish, holder: "second" }, call);
+    const second = await takeConsulLock(consul, { ...wish, holder: "second" }, call);
     assert.ok(second && second.fence.lockIndex > first.fence.lockIndex);
     assert.equal(await first.renew(call), false);
     await destroySession(consul, second.fence.session, call);
@@ -140,7 +140,7 @@ suite("a real Consul", { skip: withoutConsul }, () => {
       ],
       call,
     );
-    const { value: a } = await readKey(consul, "txn/a", call);
+    const { value: a } = await readPair(consul, "txn/a", call);
     const lost = transaction(
       consul,
       [
@@ -150,7 +150,7 @@ suite("a real Consul", { skip: withoutConsul }, () => {
       call,
     );
     await assert.rejects(lost, (error: Error) => error instanceof Conflict && /operation 2 on txn\/a/.test(error.message));
-    assert.equal((await readKey(consul, "txn/b", call)).value?.value.toString(), "1");
+    assert.equal((await readPair(consul, "txn/b", call)).value?.value.toString(), "1");
     const many = Array.from({ length: 65 }, () => ({ verb: "delete", key: "x" }) as const);
     await assert.rejects(transaction(consul, many, call), Refused);
   });
@@ -203,8 +203,8 @@ test("with access control, a missing permission names the setting, and lists are
     t.after(() => consul.close());
     return consul;
   };
-  assert.equal(await writeKey(open(managementToken), "a", { value: "1" }, call), true);
-  await assert.rejects(writeKey(open(), "a", { value: "2" }, call), { code: "CLUSTER_FORBIDDEN", message: /cluster\.consul\.token_file/ });
-  await assert.rejects(readKey(open("00000000-0000-0000-0000-000000000000"), "a", call), { code: "CLUSTER_FORBIDDEN" });
+  assert.equal(await writePair(open(managementToken), "a", { value: "1" }, call), true);
+  await assert.rejects(writePair(open(), "a", { value: "2" }, call), { code: "CLUSTER_FORBIDDEN", message: /cluster\.consul\.token_file/ });
+  await assert.rejects(readPair(open("00000000-0000-0000-0000-000000000000"), "a", call), { code: "CLUSTER_FORBIDDEN" });
   assert.deepEqual((await catalogNodes(open(), call)).value, []);
 });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { blockQuery, blockTimeoutMs, type Indexed, indexOf, nextIndex } from "../../../../daemon/cluster/wire/blocking-query.ts";
-import type { Read } from "../../../../daemon/cluster/wire/read.ts";
+import type { ClusterRead } from "../../../../daemon/cluster/wire/read.ts";
 import { type Observation, watch } from "../../../../daemon/cluster/wire/watch.ts";
 import { NoLeader } from "../../../../daemon/errors/cluster-failures.ts";
 
@@ -41,7 +41,7 @@ function lab(answers: (number | Error)[]) {
   const end = new AbortController();
   const asked: number[] = [];
   const pauses: number[] = [];
-  const query = async ({ block }: Read): Promise<Indexed<string>> => {
+  const query = async ({ block }: ClusterRead): Promise<Indexed<string>> => {
     asked.push(block?.index ?? -1);
     const answer = answers.shift();
     if (answer === undefined) {

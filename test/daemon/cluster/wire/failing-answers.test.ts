@@ -1,7 +1,7 @@
 /** The meaning of error answers, as a table of texts that Consul and Nomad write. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { failureOf, oneLine } from "../../../../daemon/cluster/wire/refusal.ts";
+import { clusterFailureOf, oneLine } from "../../../../daemon/cluster/wire/refusal.ts";
 import { Conflict, Forbidden, NoLeader, NotFound, Refused } from "../../../../daemon/errors/cluster-failures.ts";
 
 const nomad = { service: "Nomad", tokenSetting: "cluster.nomad.token_file" } as const;
@@ -28,15 +28,15 @@ for (const [status, text, kind] of [
   [302, "", Refused],
 ] as const) {
   test(`${status} "${text}" is ${kind.name}`, () => {
-    const failure = failureOf(nomad, status, text);
+    const failure = clusterFailureOf(nomad, status, text);
     assert.equal(failure.constructor, kind);
     assert.equal(failure.service, "Nomad");
   });
 }
 
 test("a missing permission names the setting of the token, a refusal keeps the text", () => {
-  assert.match(failureOf(nomad, 403, "Permission denied").message, /^Nomad: it answered 403: cluster\.nomad\.token_file is missing/);
-  assert.equal(failureOf(nomad, 400, " a\n\tb \n").message, "Nomad: it answered 400: a b");
+  assert.match(clusterFailureOf(nomad, 403, "Permission denied").message, /^Nomad: it answered 403: cluster\.nomad\.token_file is missing/);
+  assert.equal(clusterFailureOf(nomad, 400, " a\n\tb \n").message, "Nomad: it answered 400: a b");
 });
 
 test("the text of an answer can move no cursor and is short", () => {

@@ -5,7 +5,7 @@ import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
 import { openNomad } from "../../../../daemon/cluster/nomad/nomad.ts";
-import { ask, path, stream } from "../../../../daemon/cluster/wire/request.ts";
+import { path, sendRequest, stream } from "../../../../daemon/cluster/wire/request.ts";
 import { Unreachable, Unreadable } from "../../../../daemon/errors/cluster-failures.ts";
 
 async function lab(t: TestContext, answer: RequestListener, token?: string | (() => string)) {
@@ -26,7 +26,10 @@ const { signal } = new AbortController();
 
 test("a service that does not answer is unreachable after the time limit", async (t) => {
   const { nomad } = await lab(t, () => {});
-  await assert.rejects(ask(nomad, { signal, path: "/v1/jobs", timeoutMs: 50 }), new Unreachable("Nomad", "no answer within 0.05 s"));
+  await assert.rejects(
+    sendRequest(nomad, { signal, path: "/v1/jobs", timeoutMs: 50 }),
+    new Unreachable("Nomad", "no answer within 0.05 s"),
+  );
 });
 
 test("an answer that stops half-way is unreachable after the time limit, and a broken one at once", async (t) => {
@@ -34,14 +37,14 @@ test("an answer that stops half-way is unreachable after the time limit, and a b
     response.writeHead(200, { "content-length": 10 }).write("half");
     if (url === "/broken") setImmediate(() => response.destroy());
   });
-  await assert.rejects(ask(nomad, { signal, path: "/v1/jobs", timeoutMs: 50 }), Unreachable);
-  await assert.rejects(ask(nomad, { signal, path: "/broken" }), Unreachable);
+  await assert.rejects(sendRequest(nomad, { signal, path: "/v1/jobs", timeoutMs: 50 }), Unreachable);
+  await assert.rejects(sendRequest(nomad, { signal, path: "/broken" }), Unreachable);
 });
 
 test("the caller's cancellation is not a failure of the service", async (t) => {
   const caller = new AbortController();
   const { nomad } = await lab(t, () => caller.abort(new Error("stopped by the caller")));
-  await assert.rejects(ask(nomad, { signal: caller.signal, path: "/v1/jobs" }), { message: "stopped by the caller" });
+  await assert.rejects(sendRequest(nomad, { signal: caller.signal, path: "/v1/jobs" }), { message: "stopped by the caller" });
 });
 
 test("an answer without an end is cut off at the limit of its size", async (t) => {
@@ -54,14 +57,14 @@ test("an answer without an end is cut off at the limit of its size", async (t) =
     more();
   });
   await assert.rejects(
-    ask(nomad, { signal, path: "/v1/jobs", mostBytes: 1_000_000 }),
+    sendRequest(nomad, { signal, path: "/v1/jobs", mostBytes: 1_000_000 }),
     new Unreadable("Nomad", "its answer is longer than 1000000 bytes"),
   );
 });
 
 test("a long error text does not hide the refusal", async (t) => {
   const { nomad } = await lab(t, (_, response) => response.writeHead(500).end("x".repeat(1_000_000)));
-  await assert.rejects(ask(nomad, { signal, path: "/v1/jobs" }), { code: "CLUSTER_REFUSED" });
+  await assert.rejects(sendRequest(nomad, { signal, path: "/v1/jobs" }), { code: "CLUSTER_REFUSED" });
 });
 
 test("each request sends the present token, and no redirect is followed", async (t) => {
@@ -72,9 +75,9 @@ test("each request sends the present token, and no redirect is followed", async 
     response.writeHead(302, { location: "/elsewhere" }).end();
   };
   const { nomad } = await lab(t, answer, () => token);
-  await assert.rejects(ask(nomad, { signal, path: "/v1/jobs" }), { code: "CLUSTER_REFUSED", message: "Nomad: it answered 302" });
+  await assert.rejects(sendRequest(nomad, { signal, path: "/v1/jobs" }), { code: "CLUSTER_REFUSED", message: "Nomad: it answered 302" });
   token = "second";
-  await assert.rejects(ask(nomad, { signal, path: "/v1/jobs" }), { code: "CLUSTER_REFUSED" });
+  await assert.rejects(sendRequest(nomad, { signal, path: "/v1/jobs" }), { code: "CLUSTER_REFUSED" });
   assert.deepEqual(tokens, ["first", "second"]);
 });
 

@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { openNomad } from "../../../../daemon/cluster/nomad/nomad.ts";
-import { leader } from "../../../../daemon/cluster/nomad/status.ts";
+import { nomadLeader } from "../../../../daemon/cluster/nomad/status.ts";
 import { Unreachable } from "../../../../daemon/errors/cluster-failures.ts";
 
 suite("TLS", () => {
@@ -114,7 +114,7 @@ suite("TLS", () => {
       },
     });
     clients.push(nomad);
-    return leader(nomad, { signal: new AbortController().signal });
+    return nomadLeader(nomad, { signal: new AbortController().signal });
   };
 
   test("the authority of the fleet and a client certificate are accepted", async () => {
@@ -151,8 +151,8 @@ suite("TLS", () => {
     });
     clients.push(nomad);
     const call = { signal: new AbortController().signal };
-    await assert.rejects(leader(nomad, call), Unreachable);
+    await assert.rejects(nomadLeader(nomad, call), Unreachable);
     for (const kind of ["pem", "key"]) copyFileSync(file(`client.${kind}`), file(`renewed.${kind}`));
-    assert.equal(await leader(nomad, call), "10.0.0.2:4647");
+    assert.equal(await nomadLeader(nomad, call), "10.0.0.2:4647");
   });
 });

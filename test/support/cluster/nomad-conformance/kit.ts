@@ -8,7 +8,7 @@ import type { JobSpec } from "../../../../daemon/cluster/nomad/job-spec.ts";
 import type { JobId, Nomad } from "../../../../daemon/cluster/nomad/nomad.ts";
 import { planJob } from "../../../../daemon/cluster/nomad/plan.ts";
 import { type Registered, registerJob } from "../../../../daemon/cluster/nomad/register.ts";
-import type { Call } from "../../../../daemon/cluster/wire/request.ts";
+import type { ClusterCall } from "../../../../daemon/cluster/wire/request.ts";
 import { untilFound } from "../../until.ts";
 
 export interface JobWish {
@@ -42,7 +42,7 @@ let jobs = 0;
 
 export class Kit {
   readonly nomad: Nomad;
-  readonly call: Call;
+  readonly call: ClusterCall;
   readonly signal: AbortSignal;
   readonly help: Help;
   readonly #made: JobId[] = [];

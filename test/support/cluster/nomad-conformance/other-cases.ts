@@ -7,7 +7,7 @@ import { applyNamespace, deleteNamespace, listNamespaces } from "../../../../dae
 import { listNodes, readNode } from "../../../../daemon/cluster/nomad/nodes.ts";
 import { readPages } from "../../../../daemon/cluster/nomad/pages.ts";
 import { deleteService, listServices, readService } from "../../../../daemon/cluster/nomad/services.ts";
-import { leader, peers, servers, version } from "../../../../daemon/cluster/nomad/status.ts";
+import { nomadLeader, nomadPeers, servers, version } from "../../../../daemon/cluster/nomad/status.ts";
 import { deleteVariable, listVariables, readVariable, writeVariable } from "../../../../daemon/cluster/nomad/variables.ts";
 import { Conflict, NotFound, Refused } from "../../../../daemon/errors/cluster-failures.ts";
 import { untilFound } from "../../until.ts";
@@ -23,8 +23,8 @@ export const otherCases: Case[] = [
   {
     name: "one server leads, and its version is known",
     run: async ({ nomad, call }) => {
-      const name = await leader(nomad, call);
-      assert.deepEqual(await peers(nomad, call), [name]);
+      const name = await nomadLeader(nomad, call);
+      assert.deepEqual(await nomadPeers(nomad, call), [name]);
       const [server] = await servers(nomad, call);
       assert.deepEqual([server?.state, server?.rpcAddress], ["alive", name]);
       assert.match(await version(nomad, call), /^\d+\.\d+\.\d+/);
