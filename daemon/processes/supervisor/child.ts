@@ -3,6 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "../../log/log.ts";
 import { type ProcessLock, takeLock } from "../../store/process-lock.ts";
 
+/** The executor may take this number of milliseconds longer to stop, so that a running step over SSH can end. */
+export const DRAIN_MS = 10_000;
+
 /** Resolves with the reason to stop. The IPC channel closes when the supervisor ends, even after SIGKILL. */
 function untilStop(): Promise<string> {
   return new Promise((resolve) => {

@@ -5,14 +5,12 @@
 import { join } from "node:path";
 import { approvalVariables } from "../../changes/policy/settings.ts";
 import type { Config } from "../../config/config.ts";
+import { DRAIN_MS } from "./child.ts";
 import { socketLauncher } from "./socket-launcher.ts";
 import { type ChildSpec, FIRST_SOCKET } from "./supervisor.ts";
 
 export const childNames = ["control", "netboot", "executor"] as const;
 export type ChildName = (typeof childNames)[number];
-
-/** The executor may take this number of milliseconds longer to stop, so that a running step over SSH can end. */
-export const DRAIN_MS = 10_000;
 
 const program = join(import.meta.dirname, "../../process.ts");
 

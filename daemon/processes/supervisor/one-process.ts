@@ -6,8 +6,8 @@ import { loadConfig } from "../../config/config.ts";
 import { closeNewFiles, type DataDir } from "../../data-dir.ts";
 import { createLog } from "../../log/log.ts";
 import { LogRelay } from "../../log/log-relay.ts";
-import { runChild } from "./child.ts";
-import { type ChildName, DRAIN_MS } from "./children.ts";
+import { DRAIN_MS, runChild } from "./child.ts";
+import type { ChildName } from "./children.ts";
 import { lockFile } from "./lock-file.ts";
 import type { Wire } from "./wire.ts";
 

@@ -29,7 +29,7 @@ test("muster run of such a playbook waits for an operator and an admin, for one 
     const { status, text } = await ask({ nodes: ["n1"], check });
     assert.equal(status, 202, text);
     assert.match(text, /approv/i);
-    const [approval] = world.approvals.list(10);
+    const [approval] = world.approvals.list(10, "pending");
     assert.deepEqual(approval?.quorum, [
       { role: "operator", count: 1 },
       { role: "admin", count: 1 },
