@@ -15,6 +15,7 @@ import { type AuditApi, auditApi } from "./audit/audit.ts";
 import { byHand } from "./by-hand.ts";
 import { type GovernApi, governApi } from "./changes/changes.ts";
 import { executePlanApi } from "./changes/execute-plan.ts";
+import { type ModelsApi, modelsApi } from "./cluster/models.ts";
 import { type ServicesApi, servicesApi } from "./cluster/services.ts";
 import { type JobsApi, jobsApi } from "./jobs/jobs.ts";
 import { type RunsApi, runsApi } from "./jobs/runs.ts";
@@ -50,6 +51,7 @@ export interface AreaParts
     DaemonLogApi,
     DoctorApi,
     ServicesApi,
+    ModelsApi,
     GovernApi,
     Omit<StatusApi, "admit"> {
   nodes: NodeStore;
@@ -84,4 +86,5 @@ export function mountAreas(mount: Mount, parts: AreaParts, audit: LoginAudit): v
   daemonLogApi(mount, parts);
   doctorApi(mount, parts);
   servicesApi(mount, parts);
+  modelsApi(mount, parts);
 }

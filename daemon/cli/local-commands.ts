@@ -10,6 +10,7 @@ import type { Vote } from "../contract/changes/approval.ts";
 import type { KnownWords, RunbookSearch } from "../contract/changes/incident.ts";
 import type { OfferedRunbook } from "../contract/changes/offer.ts";
 import type { Decision } from "../contract/changes/plan.ts";
+import type { Model } from "../contract/cluster/model.ts";
 
 export interface Place {
   config?: string;
@@ -127,6 +128,14 @@ export interface Verification {
   publicKey?: string;
 }
 
+export interface ModelRequest {
+  /** A path, or a web address. */
+  source: string;
+  sha256?: string;
+  name?: string;
+  mostBytes: number;
+}
+
 export interface LocalCommands {
   version: string;
   /** `text` is a message for the user. `file` is the path of the written file, if a file was written. */
@@ -148,6 +157,10 @@ export interface LocalCommands {
    */
   fetchAssets(options: Place): Promise<string[]>;
   buildImage(options: Place & { force: boolean; mirror?: string }): Promise<string[]>;
+  /** `added` is false if the same content was stored before. Progress is printed on standard error. */
+  addModel(request: ModelRequest & { data?: string }): Promise<{ model: Model; added: boolean }>;
+  /** Returns the jobs that still use the model. */
+  removeModel(name: string, options: Place & { force: boolean }): Promise<{ users: string[] }>;
   /** Returns every test case of the policy with the expected and the actual decision. */
   testPolicy(file: string | undefined, place: PolicyPlace): Promise<CaseLine[]>;
   explainPolicy(planFile: string, who: Proposer, place: PolicyPlace): Promise<PolicyExplanation>;

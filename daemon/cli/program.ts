@@ -13,6 +13,7 @@ import { changeCommands } from "./changes/change-commands.ts";
 import { policyCommands } from "./changes/policy-commands.ts";
 import { toolCommands } from "./changes/tool-commands.ts";
 import { voterCommands } from "./changes/voter-commands.ts";
+import { modelCommands } from "./cluster/model-commands.ts";
 import { jobCommands } from "./jobs/job-commands.ts";
 import { runCommands } from "./jobs/run-commands.ts";
 import { scheduleCommands } from "./jobs/schedule-commands.ts";
@@ -77,6 +78,9 @@ export function buildProgram(local: LocalCommands): Command {
   jobCommands(program, words);
   runCommands(program, words);
   scheduleCommands(program, words);
+
+  program.commandsGroup("Cluster:");
+  modelCommands(program, words, local);
 
   program.commandsGroup("Changes:");
   changeCommands(program, words);

@@ -6,6 +6,7 @@ import { keyRoutes } from "./admin/key-routes.ts";
 import { statusRoutes } from "./admin/status-routes.ts";
 import { auditRoutes } from "./audit/audit-routes.ts";
 import { changeRoutes } from "./changes/change-routes.ts";
+import { modelRoutes } from "./cluster/model-routes.ts";
 import { webUiRoutes } from "./cluster/web-ui-routes.ts";
 import { jobRoutes } from "./jobs/job-routes.ts";
 import { playbookRoutes } from "./jobs/playbook-routes.ts";
@@ -40,6 +41,7 @@ export const routes = {
   ...daemonLogRoutes,
   ...doctorRoutes,
   ...webUiRoutes,
+  ...modelRoutes,
 } satisfies Record<string, Route>;
 
 export type RouteName = keyof typeof routes;

@@ -8,4 +8,8 @@ export const clusterHints = {
   CLUSTER_REFUSED: "Correct what the answer names and try again.",
   CLUSTER_UNREADABLE: "Check that the address in the section `cluster` of muster.yaml belongs to that service.",
   MODEL_INVALID: "Use a complete GGUF file of a language model. Compare its SHA-256 with the one that its publisher names.",
+  MODEL_NOT_FOUND: "List the stored models with `muster model list`. Add one with `muster model add`.",
+  MODEL_EXISTS: "Choose another name with --name, or remove the stored model first with `muster model remove`.",
+  MODEL_IN_USE: "Stop these jobs first, or remove the model in spite of them with --force.",
+  MODEL_NOT_FETCHED: "Check the address and the network. Or download the file by other means, and add the file.",
 } as const;

@@ -12,6 +12,7 @@ const scripts = join(import.meta.dirname, "../../scripts");
 const audit = () => import("./audit-local.ts");
 const bootFiles = () => import("./boot-file-scripts.ts");
 const forms = () => import("./tools-local.ts");
+const models = () => import("./cluster/models-local.ts");
 const policy = () => import("./policy-local.ts");
 const programs = () => import("./run-script.ts");
 const voters = () => import("./voters-local.ts");
@@ -38,6 +39,10 @@ export const localCommands: LocalCommands = {
   fetchAssets: async ({ data, config }) => (await bootFiles()).fetchAssets(locateDataDir(data, process.env), findConfig(config)),
   buildImage: async ({ data, config, ...options }) =>
     (await bootFiles()).buildImage(locateDataDir(data, process.env), findConfig(config), options),
+  addModel: async ({ data, ...request }) => (await models()).addLocally(locateDataDir(data, process.env), request),
+  removeModel: async (name, { data, config, force }) => ({
+    users: await (await models()).removeLocally(locateDataDir(data, process.env), findConfig(config), name, force),
+  }),
   testPolicy: async (file, place) => (await policy()).testPolicy(file, place, findConfig(place.config)),
   explainPolicy: async (planFile, who, place) => (await policy()).explainPolicy(planFile, who, place, findConfig(place.config)),
   policyRules: async (place) => (await policy()).policyRules(place, findConfig(place.config)),

@@ -39,7 +39,7 @@ test("every command that a text names in backquotes exists, with its options", (
     if (/^[<[…-]/.test(code)) continue;
     const { command, rest } = commandOf(code.split(/[\s,|]+/));
     assert.notEqual(command, program, `${file}: muster ${code}: no such command`);
-    for (const [option] of rest.join(" ").matchAll(/(?<=^|\s)--[a-z-]+/g))
+    for (const [option] of rest.join(" ").matchAll(/(?<=^|\s)--[a-z0-9-]+/g))
       assert(option === "--help" || optionsOf(command).includes(option), `${file}: muster ${code}: no option ${option}`);
   }
 });

@@ -52,4 +52,4 @@ export const metricsNamed = (text: string): string[] =>
     .map((name) => name.replace(/_(?:sum|count|bucket)$/, ""));
 
 /** The options that stand alone in inline code, without the name of their command. */
-export const loneOptions = (text: string): string[] => [...text.matchAll(/`(--[a-z][a-z-]*)[^`]*`/g)].map(([, option = ""]) => option);
+export const loneOptions = (text: string): string[] => [...text.matchAll(/`(--[a-z][a-z0-9-]*)[^`]*`/g)].map(([, option = ""]) => option);

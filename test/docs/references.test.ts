@@ -59,7 +59,7 @@ for (const page of pages) {
       const { command, rest } = commandOf(code.split(/[\s,|]+/).slice(1));
       if (/^muster (--|<command>)/.test(code)) continue;
       assert.notEqual(command, program, `${code}: no such command`);
-      for (const [option] of rest.join(" ").matchAll(/(?<=^|\s)--[a-z-]+/g))
+      for (const [option] of rest.join(" ").matchAll(/(?<=^|\s)--[a-z0-9-]+/g))
         assert.ok(option === "--help" || optionsOf(command).includes(option), `${code}: no option ${option}`);
     }
   });

@@ -136,6 +136,7 @@ export const requests: Record<RouteName, (served: Served) => { path: string; bod
   doctor: () => ({ path: "/api/doctor" }),
   notifications: () => ({ path: "/api/notifications" }),
   webUis: () => ({ path: "/api/web_uis" }),
+  listModels: () => ({ path: "/api/models" }),
   listKeys: () => ({ path: "/api/keys" }),
   createKey: () => ({ path: "/api/keys", body: { name: unused(), role: "viewer" } }),
   revokeKey: ({ world }) => ({ path: `/api/keys/${world.keys.create(unused(), "viewer", new Date()).key.id}` }),

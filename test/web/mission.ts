@@ -135,6 +135,7 @@ export async function startMission(pageRoot: string, places: NetworkPlace[] = ca
       logBook: log.book,
       alertRules: () => rulesInWords(alertRulesOf(AlertSettings.parse({ cost: null })), false),
       webUis: async () => ({ complete: true, pages: [...webUis] }),
+      storedModels: async () => [],
       examine: async () => ({ at: new Date().toISOString(), checks: [...checks] }),
       version: "0.0.0-test",
       pageRoot,

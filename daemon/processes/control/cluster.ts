@@ -1,12 +1,16 @@
 /** Starts the area `cluster`: the connections to Consul and Nomad, and the finder of the web pages of services. */
+import type { ModelsApi } from "../../api/cluster/models.ts";
 import type { ServicesApi } from "../../api/cluster/services.ts";
 import { openConsul } from "../../cluster/consul/consul.ts";
+import { listModels } from "../../cluster/model-store/model-folder.ts";
 import { openNomad } from "../../cluster/nomad/nomad.ts";
 import { WebUiFinder } from "../../cluster/web-uis.ts";
 import { clusterAccess } from "../../config/cluster-access.ts";
 import type { Shared } from "./shared.ts";
 
-export async function startCluster({ config, log, parts }: Pick<Shared, "config" | "log" | "parts">): Promise<{ api: ServicesApi }> {
+type Needed = Pick<Shared, "config" | "data" | "log" | "parts">;
+
+export async function startCluster({ config, data, log, parts }: Needed): Promise<{ api: ServicesApi & ModelsApi }> {
   const [toConsul, toNomad] = [clusterAccess(config.cluster, "consul"), clusterAccess(config.cluster, "nomad")];
   const end = (connection: { close(): Promise<void> }) => connection.close();
   const consul = toConsul && (await parts.start("connection to Consul", () => openConsul(toConsul), end));
@@ -21,5 +25,5 @@ export async function startCluster({ config, log, parts }: Pick<Shared, "config"
         ? servicesLog.info({ service }, "the service can be reached again")
         : servicesLog.warn({ service, reason }, "the service cannot be reached"),
   });
-  return { api: { webUis: () => webUis.find() } };
+  return { api: { webUis: () => webUis.find(), storedModels: () => listModels(data.assets) } };
 }

@@ -97,6 +97,7 @@ const table: Record<string, keyof typeof may> = {
   "DELETE /api/nodes/:node/place": "operators",
   "GET /api/log": "operators",
   "GET /api/doctor": "readers",
+  "GET /api/models": "readers",
   "GET /api/web_uis": "readers",
   "GET /api/notifications": "readers",
   "GET /api/audit": "admins",

@@ -23,7 +23,18 @@ const all = withChildren(program).map((command) => ({ path: pathOf(command), com
 
 test("commands are grouped by area, in the order of a first day", () => {
   const groups = [...helpOf(program).matchAll(/^([A-Z][a-z ]+):$/gm)].map(([, title]) => title);
-  assert.deepEqual(groups, ["Options", "Start", "Machines", "Network boot", "Jobs", "Changes", "Audit", "Administration", "Examples"]);
+  assert.deepEqual(groups, [
+    "Options",
+    "Start",
+    "Machines",
+    "Network boot",
+    "Jobs",
+    "Cluster",
+    "Changes",
+    "Audit",
+    "Administration",
+    "Examples",
+  ]);
 });
 
 test("every visible command belongs to a group of the program", () => {

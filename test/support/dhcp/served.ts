@@ -48,6 +48,7 @@ export async function serve(t: TestContext, parts: Partial<ApiParts> = {}, gover
     logBook: writtenLog().book,
     alertRules: () => rulesInWords(alertRulesOf(AlertSettings.parse({})), false),
     webUis: async () => ({ complete: true, pages: [] }),
+    storedModels: async () => [],
     examine: async () => ({ at: new Date().toISOString(), checks: [] }),
     version: "0.0.0-test",
     pageRoot: undefined,
