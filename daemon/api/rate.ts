@@ -35,8 +35,8 @@ export class Rate {
   readonly #windows = new Map<string, Window>();
 
   /**
-   * Counts a request and returns 0 if fewer than `most` requests were counted in this minute. If the limit is
-   * reached, returns the seconds to wait.
+   * Counts a request and returns 0 if fewer than `most` requests were counted in this minute. The result is the number of
+   * seconds to wait if the limit is reached.
    */
   take(who: string, most: number, now: number): number {
     const wait = this.wait(who, most, now);

@@ -1,4 +1,4 @@
-/** Checks that stored names and reasons match their hashes. For each missing name or reason, checks for an erasure record. */
+/** Checks that stored names and reasons match their hashes. Checks for an erasure record for each missing name or reason. */
 import type { Digest } from "../contract/changes/plan.ts";
 import type { SaltedText } from "../store/audit/audit-proof.ts";
 import type { Findings } from "./findings.ts";

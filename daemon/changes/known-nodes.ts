@@ -33,7 +33,7 @@ export function inventoryFacts(inventory: InventoryFile, forAll?: object): () =>
   return () => ({ labels: labels(), values });
 }
 
-/** Returns the machines that a proposal may target. If all targets are machine names, reads only those machines. */
+/** Returns the machines that a proposal may target. Only the named machines are read if all targets are names of machines. */
 export function nodesFor(
   { targets }: Pick<Proposal, "targets">,
   nodes: NodeStore,

@@ -61,7 +61,7 @@ function valueAt(settings: unknown, [key, ...rest]: readonly string[]): unknown 
   return isSection(settings) && Object.hasOwn(settings, key) ? valueAt(settings[key], rest) : undefined;
 }
 
-/** Removes a key. If the section of the key is then empty, removes the section too. */
+/** Removes a key. The section of the key is removed too if it is then empty. */
 function without(settings: unknown, [key, ...rest]: readonly string[]): unknown {
   if (!isSection(settings) || key === undefined) return settings;
   const { [key]: value, ...others } = settings;
@@ -89,8 +89,8 @@ function merged(there: unknown, value: unknown, { from, to }: MovedKey, doubles:
 }
 
 /**
- * Returns the path of a setting that the file uses. If a setting has an old and a new path, returns the path with more
- * keys in the file.
+ * Returns the path of a setting that the file uses. The result is the path with more keys in the file if a setting has an old
+ * and a new path.
  */
 function nameIn(document: unknown, moved: readonly MovedKey[], path: readonly string[]): string[] {
   const names = moved

@@ -1,4 +1,7 @@
-/** At the first start, creates the SSH key with which the executor logs in to nodes. Only the public key leaves this process. */
+/**
+ * Creates the SSH key at the first start. The executor logs in to nodes with this key. Only the public key leaves this
+ * process.
+ */
 import { execFile } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";

@@ -3,7 +3,7 @@ import { accessSync, constants } from "node:fs";
 import { userInfo } from "node:os";
 import { CommandFailure } from "../cli/failure.ts";
 
-/** Returns the name of the user. With sudo, returns the user who called sudo. */
+/** Returns the name of the user. The result is the user who called sudo, if there is one. */
 export const atTheKeyboard = (): string => process.env.SUDO_USER || userInfo().username;
 
 export function requireOurs(path: string): void {

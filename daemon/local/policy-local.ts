@@ -11,8 +11,8 @@ import { Plan, type QuorumGroup } from "../contract/changes/plan.ts";
 import { MusterError } from "../errors/errors.ts";
 
 /**
- * Tests the rules. With a file of test cases, tests all rules. Without a file, tests only Muster's own rules with
- * Muster's own test cases.
+ * Tests the rules. A file of test cases tests all rules. Otherwise only Muster's own rules are tested, with Muster's own test
+ * cases.
  */
 export function testPolicy(file: string | undefined, place: PolicyPlace, configFile: string | undefined): CaseLine[] {
   const settings = settingsOf(place, configFile);

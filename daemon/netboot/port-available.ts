@@ -1,4 +1,4 @@
-/** If a port cannot be opened, returns an error that names the configuration key and the remedy. */
+/** The error for a port that cannot be opened names the configuration key and the remedy. */
 import { MusterError } from "../errors/errors.ts";
 
 export async function available<T>(key: string, start: () => Promise<T>): Promise<T> {

@@ -58,7 +58,7 @@ export class Answering {
   }
 
   /**
-   * Sends every answer except an ACK. For an ACK, returns a function that sends the ACK as soon as its lease is on disk.
+   * Sends every answer except an ACK. The result for an ACK is a function that sends the ACK as soon as its lease is on disk.
    * The caller first stores the events of the machine.
    */
   answer(received: ReceivedMessage): (() => void) | undefined {

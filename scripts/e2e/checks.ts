@@ -19,7 +19,7 @@ export interface Outcome {
 export const checksOf = (scripts: Readonly<Record<string, string>>): Check[] =>
   Object.entries(scripts).flatMap(([name, command]) => (name.startsWith("e2e:") ? [{ name: name.slice("e2e:".length), command }] : []));
 
-/** Returns the named checks, also in the order of package.json. Without names, returns all checks. */
+/** Returns the named checks, also in the order of package.json. The result contains all checks if no names are given. */
 export function chosen(checks: readonly Check[], names: readonly string[]): Check[] {
   const wanted = names.map((name) => name.replace(/^e2e:/, ""));
   const unknown = wanted.find((name) => !checks.some((check) => check.name === name));

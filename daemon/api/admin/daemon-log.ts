@@ -19,7 +19,10 @@ interface Asked {
   limit: number;
 }
 
-/** With `since`, returns the log lines whose sequence number is higher. Without `since`, returns the newest log lines. */
+/**
+ * If `since` is given, the result contains only log lines with a higher sequence number. Otherwise the result contains the
+ * newest log lines.
+ */
 function pageOf(book: LogBook, { since, level, part, limit }: Asked): DaemonLog {
   const wanted = book.after(since ?? 0).filter((line) => isWanted(line, level, part));
   const lines = since === undefined ? wanted.slice(-limit) : wanted.slice(0, limit);

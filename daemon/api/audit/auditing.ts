@@ -16,8 +16,8 @@ import { Repeats } from "../repeats.ts";
 import { closingOf, subjectOf, summaryOf } from "./telling.ts";
 
 /**
- * Error codes that refuse a request because of its caller. Codes for denials by the policy are not in this
- * list, because the area `changes` records the denials.
+ * The error codes for requests that are refused because of their caller. Codes for denials by the policy are not in this list,
+ * because the area `changes` records the denials.
  */
 const refusals: ReadonlySet<ErrorCode> = new Set([
   "KEY_MISSING",

@@ -50,7 +50,7 @@ export function closingOf(route: Route, { subject, summary }: About, answer: unk
 }
 
 /**
- * Returns the kind of resource in a path: `nodes` for `/api/nodes/:node/arm`. If `one` is true, returns the singular,
+ * Returns the kind of resource in a path: `nodes` for `/api/nodes/:node/arm`. The result is the singular if `one` is true,
  * such as `node`.
  */
 function kindOf(path: string, one: boolean): string {

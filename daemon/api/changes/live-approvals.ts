@@ -17,7 +17,7 @@ export function approvalFrame(event: Event, { approvals, plans }: { approvals: A
   return { type: "approval_request", seq: event.seq, approval, summary: work.plan.summary, reason: work.reason };
 }
 
-/** Calls `vote`. Returns undefined if the vote counts. If the vote is refused, returns a frame with the reason. */
+/** Calls `vote`. Returns undefined if the vote counts. The function returns a frame with the reason if the vote is refused. */
 export function refusalOf({ approvalId }: Answered, seq: number, vote: () => void): ServerFrame | undefined {
   try {
     vote();

@@ -31,7 +31,10 @@ export class Ballots {
     this.#parts = parts;
   }
 
-  /** Applies an answer to the approval with this id. If the answer does not count, records the reason and throws an error. */
+  /**
+   * Applies an answer to the approval with this id. The function records the reason and throws an error if the answer does not
+   * count.
+   */
   cast(id: string, answer: Answer, voter: Who, now: Date): Approval {
     const { db, journal } = this.#parts;
     const result = atomically(db, () => this.#cast(this.#parts.approvals.existing(id), answer, voter, now));

@@ -132,7 +132,7 @@ export class Executions {
     }
   }
 
-  /** Ends a queued execution. If the execution is running, sends a stop request to the executor and does nothing else. */
+  /** Ends a queued execution. The function only sends a stop request to the executor if the execution is running. */
   cancel(id: string, who: Who, now: Date): Execution {
     const { db, journal, executor } = this.#parts;
     const execution = this.existing(id);
@@ -202,7 +202,7 @@ export class Executions {
   }
 
   /**
-   * After the executor connects, compares the executor's list of executions with the list in the database. An execution
+   * Compares the executor's list of executions with the list in the database after the executor has connected. An execution
    * that the executor does not know gets the final status `unknown`.
    */
   compare(held: readonly HeldNode[], now: Date): void {

@@ -78,8 +78,8 @@ export async function findJob(client: Client, idOrNode: string): Promise<Job> {
 }
 
 /**
- * Follows a job until the job ends, and returns the exit code of the command. If the daemon restarts meanwhile, waits for it.
- * With `json`, prints one line for each piece of output, and finally one line with the job.
+ * Follows a job until the job ends, and returns the exit code of the command. The command waits if the daemon restarts in the
+ * meantime. The option `json` prints one line for each piece of output, and finally one line with the job.
  */
 export async function followJob(client: Client, id: string, json: boolean, patience?: RestartPatience): Promise<number> {
   let interrupted = false;

@@ -68,7 +68,7 @@ export function nodeCommands(program: Command, { json, client }: Words): void {
   program
     .command("disarm")
     .argument("<name|mac>")
-    .description("cancel an ordered installation or wipe that no network boot has started yet")
+    .description("cancel the installation or the wipe of a node before a network boot starts it")
     .addHelpText("after", examples("muster disarm rack1-n1"))
     .action(async (node: string) => {
       const { state, name, ...rest } = await client().disarmNode({ node });

@@ -5,7 +5,7 @@ import { type Evaluation, readEvaluation } from "./evaluations.ts";
 import type { Nomad } from "./nomad.ts";
 
 export type EvaluationEnd =
-  /** All allocations have a node. Nomad does not know yet if they become healthy. */
+  /** All allocations have a node. Nomad does not know yet whether these allocations become healthy. */
   | { outcome: "placed"; evaluation: Evaluation }
   /** Some allocations have no node. `evaluation` says why, and the evaluation `blocked` waits for resources. */
   | { outcome: "blocked"; evaluation: Evaluation; blocked: string }

@@ -26,7 +26,7 @@ export const ModelShape = z.object({
   inputBytes: bytes,
   /** Everything after the last layer. A model that shares the table of its words has 0. */
   outputBytes: bytes,
-  /** Keys and values of one token in one layer, at 16 bits. */
+  /** The memory for the keys and values of one token in one layer. Each number has 16 bits. */
   cacheBytesPerToken: bytes,
   vocabulary: z.int().min(0),
   embedding: z.int().min(1),

@@ -64,7 +64,7 @@ export class Quarantine {
     if (claim?.state === "discarded") throw refusal(claim);
   }
 
-  /** After the machine was admitted, closes its open claim to the identity of another node. */
+  /** Closes the open claim of an admitted machine to the identity of another node. */
   settled(callHome: CallHome): void {
     const claim = this.#parts.claims.known(callHome);
     if (claim?.state === "open") this.#parts.claims.settle(claim.id, "released");

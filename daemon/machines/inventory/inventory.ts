@@ -113,7 +113,7 @@ export class Inventory {
   }
 }
 
-/** Returns the path of a host's entry in Muster's groups. If there is no entry, returns the path for a new entry. */
+/** Returns the path of a host's entry in Muster's groups. The result is the path for a new entry if there is no entry. */
 export const hostPathOf = (document: Document, name: string, group: string = WORKERS): string[] =>
   hostsOf(OUR_GROUPS.find((known) => pairIn(mapAt(document, hostsOf(known)), name) !== undefined) ?? group);
 

@@ -37,7 +37,7 @@ export function complaintIn(body: unknown): string | undefined {
   return (more?.find(({ Message }) => Message)?.Message ?? message)?.slice(0, 300);
 }
 
-/** Returns the power state. While the power state changes, returns the previous state. */
+/** Returns the power state. The result is the previous state while the power state changes. */
 export function powerStateOf({ PowerState }: ComputerSystem): PowerState {
   if (PowerState === "On" || PowerState === "PoweringOff" || PowerState === "Paused") return "on";
   if (PowerState === "Off" || PowerState === "PoweringOn") return "off";
@@ -60,7 +60,7 @@ export function resetTypeFor(action: Exclude<PowerAction, "status">, system: Com
   return found;
 }
 
-/** Returns the path of the configured system. If no system is configured, returns the only system of the BMC. */
+/** Returns the path of the configured system. The result is the only system of the BMC if no system is configured. */
 export function chosenSystem(members: readonly string[], wanted: string | undefined): string {
   const names = members.map((path) => path.replace(/\/$/, "").split("/").at(-1) ?? path);
   const [only] = members;

@@ -1,6 +1,6 @@
 /**
- * Finds the node of a MAC address. If a machine boots for the first time, creates a node in the phase `discovered`. Any
- * host can send any number of MAC addresses, so the number of discovered nodes is limited.
+ * Finds the node of a MAC address. A machine that boots for the first time becomes a node in the phase `discovered`. Any host
+ * can send any number of MAC addresses, so the number of discovered nodes is limited.
  */
 import { randomUUID } from "node:crypto";
 import type { MachineSeen } from "../../../pxe/boot-source.ts";

@@ -1,6 +1,5 @@
 /**
- * Stores the active runs. For each run, stores the number of processed events, and how long the executor's last
- * report is valid.
+ * Stores the active runs. Stores the number of processed events of each run, and how long the executor's last report is valid.
  */
 import { atomically, type Db } from "../database.ts";
 

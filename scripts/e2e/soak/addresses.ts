@@ -12,7 +12,7 @@ export class Addresses {
   readonly #held = new Map<string, Holding>();
   readonly #of = new Map<string, string>();
 
-  /** Records a lease. If another machine has an unexpired lease of the address, returns that machine. */
+  /** Records a lease. The result is the other machine if it has an unexpired lease of the address. */
   take(address: string, mac: string, leaseSeconds: number, now: number): string | undefined {
     const before = this.#held.get(address);
     const holder = before && before.mac !== mac && before.until > now ? before.mac : undefined;

@@ -9,7 +9,7 @@ import { LogBox, rowPx } from "./log-box.tsx";
 import { MOST_FOUND } from "./search.ts";
 import { useSearch } from "./use-search.ts";
 
-/** `start` is the line that is shown first, as soon as the line has arrived. */
+/** `start` is the first line to show. The view waits until this line has arrived. */
 export function JobOutput({ log, start }: { log: JobLog; start: number | undefined }) {
   const box = useRef<HTMLElement>(null);
   const [following, setFollowing] = useState(true);
