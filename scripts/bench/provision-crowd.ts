@@ -70,9 +70,12 @@ async function callFrom(callers: Caller[]): Promise<number[]> {
   const parts = Array.from({ length: CALLERS }, (_, index) => callers.filter((__, at) => at % CALLERS === index));
   const told = parts.map(async (part) => {
     const child = fork(program, ["caller"]);
+    const died = once(child, "exit").then(() => {
+      throw new Error("a process that calls home ended without its result");
+    });
     const answer = once(child, "message");
     child.send(part);
-    return ((await answer) as [number[]])[0];
+    return ((await Promise.race([answer, died])) as [number[]])[0];
   });
   return (await Promise.all(told)).flat();
 }

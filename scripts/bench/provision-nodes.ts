@@ -41,13 +41,9 @@ export async function startSshNodes(network: LabNetwork, folder: string, publicK
   mkdirSync("/run/sshd", { recursive: true });
   const authorized = join(folder, "authorized_keys");
   copyFileSync(publicKey, authorized);
-  const hostKeyFile = join(folder, "host-key");
-  execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", hostKeyFile]);
-  const hostKey = readFileSync(`${hostKeyFile}.pub`, "utf8").split(" ").slice(0, 2).join(" ");
   const home = join(folder, "home");
   mkdirSync(home);
   const settings = [
-    `HostKey ${hostKeyFile}`,
     `AuthorizedKeysFile ${authorized}`,
     "PidFile none",
     "UsePAM no",
@@ -58,9 +54,12 @@ export async function startSshNodes(network: LabNetwork, folder: string, publicK
   const members: CrowdMember[] = [];
   for (const [index, name] of names.entries()) {
     const { namespace } = network.client();
+    const hostKeyFile = join(folder, `host-key-${index + 1}`);
+    execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", hostKeyFile]);
+    const hostKey = readFileSync(`${hostKeyFile}.pub`, "utf8").split(" ").slice(0, 2).join(" ");
     const address = `10.77.3.${index + 1}`;
     await network.run("ip", ["address", "add", `${address}/16`, "dev", "eth0"], { namespace });
-    const sshd = ["/usr/sbin/sshd", "-D", "-f", "/dev/null", ...settings.flatMap((each) => ["-o", each])];
+    const sshd = ["/usr/sbin/sshd", "-D", "-f", "/dev/null", ...[`HostKey ${hostKeyFile}`, ...settings].flatMap((each) => ["-o", each])];
     network.spawn("/bin/sh", ["-c", AT_HOME, "sh", home, ...sshd], { namespace, stdio: "ignore" });
     members.push({ name, address, hostKey });
   }
