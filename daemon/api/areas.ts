@@ -15,6 +15,7 @@ import { type AuditApi, auditApi } from "./audit/audit.ts";
 import { byHand } from "./by-hand.ts";
 import { type GovernApi, governApi } from "./changes/changes.ts";
 import { executePlanApi } from "./changes/execute-plan.ts";
+import { type ClusterApi, clusterApi } from "./cluster/cluster.ts";
 import { type ModelsApi, modelsApi } from "./cluster/models.ts";
 import { type ServicesApi, servicesApi } from "./cluster/services.ts";
 import { type JobsApi, jobsApi } from "./jobs/jobs.ts";
@@ -52,6 +53,7 @@ export interface AreaParts
     DoctorApi,
     ServicesApi,
     ModelsApi,
+    ClusterApi,
     GovernApi,
     Omit<StatusApi, "admit"> {
   nodes: NodeStore;
@@ -87,4 +89,5 @@ export function mountAreas(mount: Mount, parts: AreaParts, audit: LoginAudit): v
   doctorApi(mount, parts);
   servicesApi(mount, parts);
   modelsApi(mount, parts);
+  clusterApi(mount, parts);
 }

@@ -6,6 +6,7 @@ import { keyRoutes } from "./admin/key-routes.ts";
 import { statusRoutes } from "./admin/status-routes.ts";
 import { auditRoutes } from "./audit/audit-routes.ts";
 import { changeRoutes } from "./changes/change-routes.ts";
+import { clusterRoutes } from "./cluster/cluster-routes.ts";
 import { modelRoutes } from "./cluster/model-routes.ts";
 import { webUiRoutes } from "./cluster/web-ui-routes.ts";
 import { jobRoutes } from "./jobs/job-routes.ts";
@@ -42,6 +43,7 @@ export const routes = {
   ...doctorRoutes,
   ...webUiRoutes,
   ...modelRoutes,
+  ...clusterRoutes,
 } satisfies Record<string, Route>;
 
 export type RouteName = keyof typeof routes;

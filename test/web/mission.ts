@@ -136,6 +136,7 @@ export async function startMission(pageRoot: string, places: NetworkPlace[] = ca
       alertRules: () => rulesInWords(alertRulesOf(AlertSettings.parse({ cost: null })), false),
       webUis: async () => ({ complete: true, pages: [...webUis] }),
       storedModels: async () => [],
+      cluster: () => ({ consul: { standing: { state: "absent" } }, nomad: { standing: { state: "absent" } } }),
       examine: async () => ({ at: new Date().toISOString(), checks: [...checks] }),
       version: "0.0.0-test",
       pageRoot,

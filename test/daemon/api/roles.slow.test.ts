@@ -99,6 +99,7 @@ const table: Record<string, keyof typeof may> = {
   "GET /api/doctor": "readers",
   "GET /api/models": "readers",
   "GET /api/web_uis": "readers",
+  "GET /api/cluster": "readers",
   "GET /api/notifications": "readers",
   "GET /api/audit": "admins",
   "GET /api/audit/export": "admins",

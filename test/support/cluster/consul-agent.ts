@@ -23,6 +23,8 @@ export interface ConsulWish {
   /** With access control, a request without a token may do nothing. */
   acl?: boolean;
   node?: string;
+  /** The HTTP port of an agent that has ended. */
+  port?: number;
 }
 
 const MANAGEMENT = "00000000-0000-0000-0000-00000000c0de";
@@ -38,9 +40,10 @@ export async function startConsul(t: Pick<TestContext, "after">, wish: ConsulWis
   }
 }
 
-async function startOnce(t: Pick<TestContext, "after">, { acl = false, node = "n1" }: ConsulWish): Promise<ConsulAgent> {
+async function startOnce(t: Pick<TestContext, "after">, { acl = false, node = "n1", port }: ConsulWish): Promise<ConsulAgent> {
   const folder = await mkdtemp(join(tmpdir(), "muster-consul-"));
-  const [http, server, serf] = await freePorts(3);
+  const [free, server, serf] = await freePorts(3);
+  const http = port ?? free;
   const config = {
     node_name: node,
     disable_update_check: true,

@@ -49,6 +49,7 @@ export async function serve(t: TestContext, parts: Partial<ApiParts> = {}, gover
     alertRules: () => rulesInWords(alertRulesOf(AlertSettings.parse({})), false),
     webUis: async () => ({ complete: true, pages: [] }),
     storedModels: async () => [],
+    cluster: () => ({ consul: { standing: { state: "absent" } }, nomad: { standing: { state: "absent" } } }),
     examine: async () => ({ at: new Date().toISOString(), checks: [] }),
     version: "0.0.0-test",
     pageRoot: undefined,

@@ -1,0 +1,38 @@
+/** The model of Nomad: its objects and its servers. The streams and queries are in `follow-nomad.ts`. */
+import type { ClusterFailure } from "../../errors/cluster-failures.ts";
+import type { EventNews } from "../nomad/streams/follow-events.ts";
+import { reduceServers } from "./consul-model.ts";
+import { applyEvent, type NomadObjects } from "./nomad-objects.ts";
+import { confirmed, failed, listed, type Part } from "./part.ts";
+import type { ServerNews } from "./servers.ts";
+
+export interface NomadModel {
+  objects: Part<NomadObjects>;
+  servers: Part<ServerNews>;
+}
+
+export const emptyNomad: NomadModel = { objects: {}, servers: {} };
+
+export const nomadParts = ({ objects, servers }: NomadModel): Part<unknown>[] => [servers, objects];
+
+export type NomadNews = { part: "objects"; news: EventNews<NomadObjects> } | { part: "servers"; news: ServerNews | ClusterFailure };
+
+export function reduceNomad(model: NomadModel, tidings: NomadNews, at: number): NomadModel {
+  if (tidings.part === "servers") return { ...model, servers: reduceServers("Nomad", model.servers, tidings.news, at) };
+  return { ...model, objects: reduceObjects(model.objects, tidings.news, at) };
+}
+
+function reduceObjects(part: Part<NomadObjects>, news: EventNews<NomadObjects>, at: number): Part<NomadObjects> {
+  switch (news.kind) {
+    // A list counts even if its index is lower than before, because the servers may have been restored.
+    case "listed":
+      return listed(news.value, news, at);
+    case "events":
+      if (part.value) for (const event of news.events) applyEvent(part.value, event);
+      return confirmed(part, at);
+    case "alive":
+      return confirmed(part, at);
+    case "failed":
+      return failed(part, news.failure);
+  }
+}
