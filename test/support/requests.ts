@@ -137,6 +137,7 @@ export const requests: Record<RouteName, (served: Served) => { path: string; bod
   notifications: () => ({ path: "/api/notifications" }),
   webUis: () => ({ path: "/api/web_uis" }),
   listModels: () => ({ path: "/api/models" }),
+  planModel: () => ({ path: "/api/models/llama-8b/plan" }),
   cluster: () => ({ path: "/api/cluster" }),
   listKeys: () => ({ path: "/api/keys" }),
   createKey: () => ({ path: "/api/keys", body: { name: unused(), role: "viewer" } }),

@@ -4,15 +4,17 @@ import { ModelName } from "../../contract/cluster/model.ts";
 import type { LocalCommands, ModelRequest, Place } from "../local-commands.ts";
 import { print } from "../print.ts";
 import { CONFIG_FILE_IF_ANY, DATA_FOLDER, examples, type Words, whole } from "../words.ts";
+import { showModelPlan } from "./show-model-plan.ts";
 import { showModel, showModels } from "./show-models.ts";
 
 const DEFAULT_MOST_GB = 100;
 
 export function modelCommands(program: Command, words: Words, local: LocalCommands): void {
-  const model = program.command("model").description("add, list and remove the language models that the nodes run");
+  const model = program.command("model").description("add, list, remove and plan the language models that the nodes run");
   adding(model.command("add"), words, local);
   listing(model.command("list"), words);
   removing(model.command("remove"), words, local);
+  planning(model.command("plan"), words);
 }
 
 const adding = (command: Command, { json }: Words, local: LocalCommands): Command =>
@@ -69,6 +71,27 @@ removes nothing. Copies on the nodes stay until their jobs end.\n${examples("mus
       const { users } = await local.removeModel(name, options);
       const note = users.length === 0 ? "" : ` These jobs cannot fetch it again: ${users.join(", ")}.`;
       print(json(), { name, removed: true, users }, `${name} is removed.${note}`);
+    });
+
+const planning = (command: Command, { json, client }: Words): Command =>
+  command
+    .argument("<name>", "name of the model, as listed by `muster model list`")
+    .option(
+      "--context <n>",
+      "size of the context in tokens (default: 4096, or less if the model was trained for less)",
+      whole(256, 10_000_000),
+    )
+    .description("show which ready nodes can hold a model, with the layers and the memory of each node")
+    .addHelpText(
+      "after",
+      `
+The plan counts the memory of the nodes that are ready, without 1.1 GB (1024 MiB) of each node for its system. The memory of a model contains
+the cache of keys and values. If the model does not fit, the exit code is 1.\n${examples("muster model plan llama-8b", "muster model plan llama-8b --context 8192 --json")}`,
+    )
+    .action(async (name: string, { context }: { context?: number }) => {
+      const answer = await client().planModel({ model: name, ...(context !== undefined && { context }) });
+      print(json(), answer, showModelPlan(answer));
+      if (!answer.plan.fits) process.exitCode = 1;
     });
 
 function sha256(text: string): string {

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { Model, ModelName } from "../../contract/cluster/model.ts";
 import type { StoredModel } from "../../contract/cluster/stored-model.ts";
-import { explain, MusterError } from "../../errors/errors.ts";
+import { explain } from "../../errors/errors.ts";
 
 /** `modifiedMs` is the time of the last change of the file, by which a later change is recognised. */
 export const ModelRecord = Model.extend({ modifiedMs: z.int() });
@@ -41,14 +41,6 @@ export async function listModels(assets: string): Promise<StoredModel[]> {
       .map((name) => inspectModel(assets, name)),
   );
   return [...models, ...partial.slice(0, MOST_MODELS).map((name) => damaged(name, "it is being added, or its addition was interrupted"))];
-}
-
-/** Throws if there is no such model, or if its file is damaged. */
-export async function readModel(assets: string, name: string): Promise<Model> {
-  const found = (await listModels(assets)).find((model) => model.name === name);
-  if (!found) throw new MusterError("MODEL_NOT_FOUND", `no model ${name} is stored`);
-  if (found.state === "damaged") throw new MusterError("MODEL_INVALID", `the stored model ${name} is damaged: ${found.reason}`);
-  return Model.parse(found);
 }
 
 async function inspectModel(assets: string, name: string): Promise<StoredModel> {

@@ -31,7 +31,7 @@ export function planModel(model: Model, contextTokens: number, nodes: readonly F
 }
 
 function reasonFor(nodes: readonly FreeMemory[], neededMb: number, freeMb: number): string {
-  if (nodes.length === 0) return "no node is a member of the cluster with known free memory";
+  if (nodes.length === 0) return "no node is ready with known memory";
   if (freeMb < neededMb) return `it needs ${neededMb} MB, and all nodes together have ${freeMb} MB free`;
   return `all nodes together have ${freeMb} MB free, but no node has room for the parts that the head must hold, or for a whole layer`;
 }

@@ -68,3 +68,10 @@ export const ModelPlan = z.discriminatedUnion("fits", [
   }),
 ]);
 export type ModelPlan = z.output<typeof ModelPlan>;
+
+/** The plan, with the memory of each ready node that a model may use. It is undefined if the node never reported it. */
+export const ModelPlanAnswer = z.object({
+  plan: ModelPlan,
+  nodes: z.array(z.object({ node: z.string(), freeMb: z.int().optional() })),
+});
+export type ModelPlanAnswer = z.output<typeof ModelPlanAnswer>;

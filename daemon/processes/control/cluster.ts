@@ -12,7 +12,12 @@ import type { Shared } from "./shared.ts";
 
 type Needed = Pick<Shared, "config" | "data" | "log" | "parts">;
 
-export async function startCluster({ config, data, log, parts }: Needed): Promise<{ api: ServicesApi & ModelsApi & ClusterApi }> {
+export async function startCluster({
+  config,
+  data,
+  log,
+  parts,
+}: Needed): Promise<{ api: ServicesApi & Pick<ModelsApi, "storedModels"> & ClusterApi }> {
   const [toConsul, toNomad] = [clusterAccess(config.cluster, "consul"), clusterAccess(config.cluster, "nomad")];
   const end = (connection: { close(): Promise<void> }) => connection.close();
   const consul = toConsul && (await parts.start("connection to Consul", () => openConsul(toConsul), end));

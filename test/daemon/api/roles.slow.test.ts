@@ -98,6 +98,7 @@ const table: Record<string, keyof typeof may> = {
   "GET /api/log": "operators",
   "GET /api/doctor": "readers",
   "GET /api/models": "readers",
+  "GET /api/models/:model/plan": "readers",
   "GET /api/web_uis": "readers",
   "GET /api/cluster": "readers",
   "GET /api/notifications": "readers",

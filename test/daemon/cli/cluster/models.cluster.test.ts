@@ -7,8 +7,10 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { openStores } from "../../../../daemon/store/stores.ts";
 import { clusterPart } from "../../../../scripts/suite/cluster/parts.ts";
 import { until } from "../../../support/until.ts";
+import { addNode } from "../../../support/world.ts";
 import { launch, outcome, withDaemon } from "../muster.ts";
 
 const { path: file, skip } = clusterPart("model");
@@ -94,6 +96,32 @@ test("a file that became shorter is shown as damaged, and is stored again", { sk
   assert.match(out, /^damaged: smollm2: its file has 1000000 bytes instead of 98362432$/m);
   assert.equal((await ask("model", "add", file)).code, 0);
   assert.equal(JSON.parse((await ask("model", "list", "--json")).out)[0].state, "stored");
+});
+
+test("a plan without a ready node ends with 1 and says why", { skip }, async () => {
+  const { code, out } = await ask("model", "plan", "smollm2");
+  assert.equal(code, 1);
+  assert.match(out, /^smollm2 does not fit with a context of 4096 tokens: no node is ready with known memory\.$/m);
+});
+
+test("a plan shows the node that holds the model, and a context that is too large is refused", { skip }, async () => {
+  const stores = openStores(join(place?.daemon.data ?? "", "muster.db"));
+  try {
+    const { id } = addNode(stores, { phase: "ready", since: new Date().toISOString() }, "n1");
+    const event = { source: "control", type: "node.facts", summary: "its memory" } as const;
+    stores.registry.update(id, (was) => ({ node: { ...was, facts: { memoryMb: 8192 } }, event }));
+  } finally {
+    stores.db.close();
+  }
+  const fits = await ask("model", "plan", "smollm2", "--context", "8192");
+  assert.equal(fits.code, 0, fits.err);
+  assert.match(fits.out, /^smollm2 fits on one node with a context of 8192 tokens\.$/m);
+  assert.match(fits.out, /^n1 +head +30 +\d{3} MB +7\.5 GB$/m);
+  assert.match(fits.out, /^Total: \d{3} MB, of which 189 MB are the cache/m);
+  assert.equal(JSON.parse((await ask("model", "plan", "smollm2", "--json")).out).plan.fits, true);
+  const { code, err } = await ask("model", "plan", "smollm2", "--context", "16384");
+  assert.equal(code, 1);
+  assert.match(err, /context: smollm2 was trained for a context of at most 8192 tokens/);
 });
 
 test("a removed model is gone, and an unknown model is not removed", { skip }, async () => {

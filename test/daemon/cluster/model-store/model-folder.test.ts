@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { listModels, modelFile, modelsFolder, readModel, recordFile } from "../../../../daemon/cluster/model-store/model-folder.ts";
+import { listModels, modelFile, modelsFolder, recordFile } from "../../../../daemon/cluster/model-store/model-folder.ts";
 import { removeModel } from "../../../../daemon/cluster/model-store/remove-model.ts";
+import { planStored } from "../../../../daemon/cluster/models/plan-stored.ts";
 import { openNomad } from "../../../../daemon/cluster/nomad/nomad.ts";
 import { smallGguf } from "../../../support/cluster/small-gguf.ts";
 import { testStore, webServer } from "./model-store.ts";
@@ -46,7 +47,8 @@ for (const [what, change, reason] of [
     const [found] = await listModels(store.assets);
     assert(found?.state === "damaged");
     assert.match(found.reason, reason);
-    await assert.rejects(readModel(store.assets, "m"), { code: "MODEL_INVALID" });
+    const message = `the stored model m is damaged: ${found.reason}`;
+    assert.throws(() => planStored([found], [], "m", undefined), { code: "MODEL_INVALID", message });
   });
 }
 
@@ -61,7 +63,6 @@ test("a record under the name of another model, and a name that is not allowed, 
   assert.equal(reasons.length, 2);
   assert.match(reasons[0] ?? "", /^UPPER: its name must contain only/);
   assert.match(reasons[1] ?? "", /^n: its record n.json is of the model m$/);
-  await assert.rejects(readModel(store.assets, "m"), { code: "MODEL_NOT_FOUND" });
 });
 
 const nomadWith = (jobs: Record<string, { Stop: boolean; source: string }>): Parameters<typeof webServer>[1] => {
