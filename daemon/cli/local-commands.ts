@@ -12,7 +12,7 @@ import type { OfferedRunbook } from "../contract/changes/offer.ts";
 import type { Decision } from "../contract/changes/plan.ts";
 import type { Model } from "../contract/cluster/model.ts";
 
-export interface Place {
+export interface LocalPlace {
   config?: string;
   data?: string;
 }
@@ -140,27 +140,27 @@ export interface LocalCommands {
   version: string;
   /** `text` is a message for the user. `file` is the path of the written file, if a file was written. */
   init(options: InitOptions): Promise<{ file?: string; text: string }>;
-  doctor(options: Place): Promise<Check[]>;
-  up(options: Place & { newDatabase?: boolean }): Promise<void>;
+  doctor(options: LocalPlace): Promise<Check[]>;
+  up(options: LocalPlace & { newDatabase?: boolean }): Promise<void>;
   /** Returns the names of the entries whose owner or permissions were corrected. */
-  prepare(options: Place & { newDatabase?: boolean }): Promise<string[]>;
+  prepare(options: LocalPlace & { newDatabase?: boolean }): Promise<string[]>;
   /** Returns the names of the copied entries. */
-  backup(folder: string, place: Place): Promise<string[]>;
+  backup(folder: string, place: LocalPlace): Promise<string[]>;
   createKey(options: KeyRequest & { data?: string }): Promise<NewKey>;
-  voters(place: Place): Promise<VoterLine[]>;
-  addVoter(request: VoterRequest, place: Place): Promise<VoterLine>;
+  voters(place: LocalPlace): Promise<VoterLine[]>;
+  addVoter(request: VoterRequest, place: LocalPlace): Promise<VoterLine>;
   /** Returns the remaining voters. */
-  removeVoter(name: string, place: Place): Promise<VoterLine[]>;
+  removeVoter(name: string, place: LocalPlace): Promise<VoterLine[]>;
   /**
    * `fetchAssets` and `buildImage` return the paths of the files that exist afterwards. Both `fetchAssets` and
    * `buildImage` print the output of their steps on standard error.
    */
-  fetchAssets(options: Place): Promise<string[]>;
-  buildImage(options: Place & { force: boolean; mirror?: string }): Promise<string[]>;
+  fetchAssets(options: LocalPlace): Promise<string[]>;
+  buildImage(options: LocalPlace & { force: boolean; mirror?: string }): Promise<string[]>;
   /** `added` is false if the same content was stored before. Progress is printed on standard error. */
   addModel(request: ModelRequest & { data?: string }): Promise<{ model: Model; added: boolean }>;
   /** Returns the jobs that still use the model. */
-  removeModel(name: string, options: Place & { force: boolean }): Promise<{ users: string[] }>;
+  removeModel(name: string, options: LocalPlace & { force: boolean }): Promise<{ users: string[] }>;
   /** Returns every test case of the policy with the expected and the actual decision. */
   testPolicy(file: string | undefined, place: PolicyPlace): Promise<CaseLine[]>;
   explainPolicy(planFile: string, who: Proposer, place: PolicyPlace): Promise<PolicyExplanation>;

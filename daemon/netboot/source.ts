@@ -6,7 +6,7 @@ import { explain } from "../errors/errors.ts";
 import type { Log } from "../log/log.ts";
 import type { EventStore } from "../store/events.ts";
 import type { BootScript } from "./answers/boot-script.ts";
-import { type Discovery, factsOf } from "./answers/discovery.ts";
+import { bootFactsOf, type Discovery } from "./answers/discovery.ts";
 import type { LoaderFiles } from "./answers/loader-files.ts";
 import { refuse } from "./answers/responses.ts";
 import { type EventLimit, recordLimited } from "./event-limit.ts";
@@ -41,7 +41,7 @@ export class FleetBootSource implements BootSource {
     // Only a booting client sends its architecture. Other clients on the LAN only need an address.
     if (machine.arch === undefined) return { netboot: false, reason: "not a booting machine" };
     const node = this.#parts.discovery.find(machine.mac);
-    const bootFile = this.#parts.quirkBook.bootFile(machine, node?.facts ?? factsOf(machine));
+    const bootFile = this.#parts.quirkBook.bootFile(machine, node?.facts ?? bootFactsOf(machine));
     const reason = node ? `${node.name} is ${node.state.phase}` : "a new machine";
     return bootFile === undefined ? { netboot: true, reason } : { netboot: true, reason: `${reason}, and boots by ${bootFile}`, bootFile };
   }

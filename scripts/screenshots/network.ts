@@ -5,7 +5,7 @@
 
 import { Pool } from "../../pxe/dhcp/decision/pool.ts";
 import { parseBlock } from "../../pxe/dhcp/message/address.ts";
-import { cards } from "../../test/support/cards.ts";
+import { cards } from "../../test/support/machines/cards.ts";
 import type { Mission } from "../../test/web/mission.ts";
 
 const range = { from: "10.77.0.10", to: "10.77.0.199" };

@@ -14,7 +14,7 @@ import { ExecutorLink } from "../../daemon/executor-link/link.ts";
 import { RemotePower } from "../../daemon/machines/power/remote.ts";
 import { Switchboard } from "../../daemon/machines/power/switchboard.ts";
 
-import { endProcessesOf } from "./left-processes.ts";
+import { endProcessesOf } from "./processes/left-processes.ts";
 
 export interface PowerLab {
   folder: string;

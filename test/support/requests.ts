@@ -5,7 +5,7 @@ import type { Node, NodeState } from "../../daemon/contract/machines/node.ts";
 import type { RouteName } from "../../daemon/contract/routes.ts";
 import { type DeskLab, diskUsage, person, restartSsh } from "./changes/changes.ts";
 import type { Served } from "./dhcp/served.ts";
-import { quarantineIn } from "./quarantine.ts";
+import { quarantineIn } from "./machines/quarantine.ts";
 import { addNode, type World } from "./world.ts";
 
 const at = new Date().toISOString();

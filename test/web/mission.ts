@@ -25,9 +25,9 @@ import { Inventory } from "../../daemon/machines/inventory/inventory.ts";
 import { networkNow } from "../../daemon/netboot/dhcp/network-now.ts";
 import type { NetworkPlace } from "../../daemon/netboot/dhcp/network-view.ts";
 import { openStores, type Stores } from "../../daemon/store/stores.ts";
-import { cards } from "../support/cards.ts";
 import { findRunbooks, offer, openDesk, runbooksFor } from "../support/changes/changes.ts";
 import { type WrittenLog, writtenLog } from "../support/log-book.ts";
+import { cards } from "../support/machines/cards.ts";
 
 export interface Mission extends Stores {
   url: string;

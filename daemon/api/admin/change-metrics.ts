@@ -7,7 +7,7 @@ import { AlertRule } from "../../contract/admin/alert.ts";
 import { ApprovalState } from "../../contract/changes/approval.ts";
 import { ExecutionStatus } from "../../contract/changes/execution.ts";
 import type { AlertStore } from "../../store/admin/alerts.ts";
-import { type Happenings, type Tally, timesOf } from "../../store/admin/happenings.ts";
+import { type HappeningCount, type Happenings, timesOf } from "../../store/admin/happenings.ts";
 import { type CatchUp, catchUp } from "./catch-up.ts";
 import { operationMetrics } from "./operation-metrics.ts";
 
@@ -63,7 +63,7 @@ function audited(metrics: Metrics, { happenings }: GovernanceFigures): CatchUp {
   for (const outcome of ["succeeded", "failed"]) logins.inc({ outcome }, 0);
 
   const takeOperation = operationMetrics(metrics);
-  const take = ({ action, result, rule, summary, count, costUsd }: Tally): void => {
+  const take = ({ action, result, rule, summary, count, costUsd }: HappeningCount): void => {
     if (action === "proposal") proposals.inc(count);
     else if (action === "vote") votes.inc({ answer: result ?? "" }, count);
     else if (action === "login") logins.inc({ outcome: "succeeded" }, count);

@@ -3,7 +3,7 @@
  * of an executed plan.
  */
 import { Counter, Gauge, type Registry as Metrics } from "prom-client";
-import type { Tally } from "../../store/admin/happenings.ts";
+import type { HappeningCount } from "../../store/admin/happenings.ts";
 import { timesOf } from "../../store/admin/happenings.ts";
 
 const OTHER = "other";
@@ -12,7 +12,7 @@ const MOST_OPERATIONS = 500;
 const HOUR_MINUTES = 60;
 
 /** Takes each tally of the audit once. */
-export function operationMetrics(metrics: Metrics): (tally: Tally) => void {
+export function operationMetrics(metrics: Metrics): (tally: HappeningCount) => void {
   const registers = [metrics];
   const lastHour = new Map<string, { planned: number; all: number }>();
   const intents = new Counter({

@@ -27,7 +27,7 @@ export function chosenNodes(targets: Targets, fleet: Fleet): Node[] {
 
 function nodesOf(reference: string, fleet: Fleet): Node[] {
   const group = groupIn(reference);
-  if (group !== undefined) return runnableOf(membersOf(group, fleet), fleet, `no node of the group ${group} is ready`);
+  if (group !== undefined) return runnableOf(nodesInGroup(group, fleet), fleet, `no node of the group ${group} is ready`);
   const node = fleet.findNode(reference);
   const reason = fleet.notRunnable(node);
   if (reason !== undefined) throw new MusterError("NODE_WRONG_PHASE", `nodes: ${reason}`);
@@ -35,7 +35,7 @@ function nodesOf(reference: string, fleet: Fleet): Node[] {
 }
 
 /** Throws GROUP_NOT_FOUND, with the groups that exist, if no node is in the group. */
-export function membersOf(group: string, { nodes, nodeGroups }: Pick<Fleet, "nodes" | "nodeGroups">): Node[] {
+export function nodesInGroup(group: string, { nodes, nodeGroups }: Pick<Fleet, "nodes" | "nodeGroups">): Node[] {
   const of = nodeGroups();
   const all = nodes.list().map((node) => ({ node, groups: of(node) }));
   const members = all.filter((each) => each.groups.includes(group)).map(({ node }) => node);

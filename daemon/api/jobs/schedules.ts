@@ -8,7 +8,7 @@ import { machinesOf, meantNodes } from "../../jobs/schedules/due.ts";
 import type { EventStore } from "../../store/events.ts";
 import type { ScheduleStore } from "../../store/jobs/schedules.ts";
 import type { Mount } from "../mount.ts";
-import { membersOf } from "./chosen-nodes.ts";
+import { nodesInGroup } from "./chosen-nodes.ts";
 import { playbookCalled, requireLimited } from "./runs.ts";
 
 export interface SchedulesApi {
@@ -45,7 +45,7 @@ export function schedulesApi(mount: Mount, { schedules, nodes, findNode, events,
   const placeOf = (reference: string): { id: string; name: string } => {
     const group = groupIn(reference);
     if (group === undefined) return findNode(reference);
-    membersOf(group, { nodes, nodeGroups });
+    nodesInGroup(group, { nodes, nodeGroups });
     return { id: reference, name: reference };
   };
 

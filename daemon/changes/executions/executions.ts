@@ -16,7 +16,7 @@ import type { ProposalParts } from "../approvals/proposals.ts";
 import { nodesOccupiedBy } from "../plans/occupied.ts";
 import type { Who } from "../policy/policy.ts";
 import { changesSomething, denial, standingOf, whoAsked } from "../standing.ts";
-import { withKnownActs } from "./known-acts.ts";
+import { type ReportedEnd, withKnownActs } from "./known-acts.ts";
 import { type WaitingExecution, whichBegin } from "./turns.ts";
 
 export interface ExecutionParts extends ProposalParts {
@@ -32,12 +32,6 @@ export interface HeldNode {
   executionId: string;
   status: ExecutionStatus;
   interrupted?: true | undefined;
-}
-
-/** The end of an execution, as the executor reports it. */
-export interface ReportedEnd extends Pick<HeldNode, "status" | "interrupted"> {
-  steps: readonly StepResult[];
-  error?: string | undefined;
 }
 
 const ENDED: readonly ExecutionStatus[] = ["succeeded", "failed", "rolled-back", "partial", "cancelled", "timed-out", "refused"];

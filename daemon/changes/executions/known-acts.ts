@@ -2,10 +2,17 @@
  * Completes the report about an interrupted execution. The executor cannot know how Muster's own actions (acts) ended, but
  * control has recorded it. The function is pure.
  */
-import type { StepResult } from "../../contract/changes/execution.ts";
+import type { ExecutionStatus, StepResult } from "../../contract/changes/execution.ts";
 import type { Plan } from "../../contract/changes/plan.ts";
 import type { StepAct } from "../../store/changes/step-acts.ts";
-import type { ReportedEnd } from "./executions.ts";
+
+/** The end of an execution, as the executor reports it. */
+export interface ReportedEnd {
+  status: ExecutionStatus;
+  interrupted?: true | undefined;
+  steps: readonly StepResult[];
+  error?: string | undefined;
+}
 
 /** `find` returns control's record of a step, or undefined if control never began the act. */
 export function withKnownActs(reported: ReportedEnd, plan: Plan, find: (stepId: string) => StepAct | undefined): ReportedEnd {

@@ -1,6 +1,6 @@
 /** Defines `muster backup`. */
 import type { Command } from "commander";
-import type { LocalCommands, Place } from "../local-commands.ts";
+import type { LocalCommands, LocalPlace } from "../local-commands.ts";
 import { print } from "../print.ts";
 import { DATA_FOLDER, examples, type Words } from "../words.ts";
 
@@ -13,7 +13,7 @@ export function backupCommands(program: Command, { json }: Words, local: LocalCo
       "after",
       `\nThe copy contains private keys, so only you can open it. It does not contain boot files and the output of jobs.\n${examples("muster backup /srv/backup/muster-monday", "muster backup --data ./data ./copy")}`,
     )
-    .action(async (folder: string, options: Place) => {
+    .action(async (folder: string, options: LocalPlace) => {
       const copied = await local.backup(folder, options);
       print(json(), { folder, copied }, `Copied to ${folder}: ${copied.join(", ")}`);
     });

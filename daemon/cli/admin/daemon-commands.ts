@@ -1,7 +1,7 @@
 /** Defines `muster init`, `doctor`, `up` and `prepare`, which configure, check and run the daemon. */
 import { type Command, Option } from "commander";
 import type { Check } from "../../contract/admin/doctor.ts";
-import type { InitOptions, LocalCommands, Place } from "../local-commands.ts";
+import type { InitOptions, LocalCommands, LocalPlace } from "../local-commands.ts";
 import { paint, print } from "../print.ts";
 import { examples, placed, type Words } from "../words.ts";
 
@@ -43,7 +43,7 @@ export function daemonCommands(program: Command, { json }: Words, local: LocalCo
       "after",
       `\nIn full mode it searches for another DHCP server for five seconds. The exit code is 0 only when there is no problem.\n${examples("muster doctor", "muster doctor --config ./muster.yaml --json")}`,
     )
-    .action(async (options: Place) => {
+    .action(async (options: LocalPlace) => {
       const checks = await local.doctor(options);
       print(json(), checks, showChecks(checks));
       if (checks.some(({ ok }) => !ok)) process.exitCode = 1;
@@ -56,7 +56,7 @@ export function daemonCommands(program: Command, { json }: Words, local: LocalCo
       "after",
       `\nThe first start prints an API key, once. The log goes to standard output, one line of JSON for each event.\n${examples("muster up", "muster up --config ./muster.yaml --data ./data")}`,
     )
-    .action((options: Place & { newDatabase?: boolean }) => local.up(options));
+    .action((options: LocalPlace & { newDatabase?: boolean }) => local.up(options));
 
   placed(program.command("prepare"))
     .description("as root, give the data folder to the separate users of the processes, and check everything for a start")
@@ -65,7 +65,7 @@ export function daemonCommands(program: Command, { json }: Words, local: LocalCo
       "after",
       `\nThe systemd units run this command before each start. It corrects wrong owners and permissions.\n${examples("muster prepare", "muster prepare --config /etc/muster/muster.yaml --data /var/lib/muster")}`,
     )
-    .action(async (options: Place & { newDatabase?: boolean }) => {
+    .action(async (options: LocalPlace & { newDatabase?: boolean }) => {
       const corrected = await local.prepare(options);
       const shown = corrected.map((name) => (name === "" ? "the data folder itself" : name));
       print(json(), { corrected }, shown.length === 0 ? "Nothing to correct." : `Corrected: ${shown.join(", ")}`);

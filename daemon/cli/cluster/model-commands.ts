@@ -1,7 +1,7 @@
 /** Defines `muster model`, which stores language models on the control node and shows them. */
 import { type Command, InvalidArgumentError } from "commander";
 import { ModelName } from "../../contract/cluster/model.ts";
-import type { LocalCommands, ModelRequest, Place } from "../local-commands.ts";
+import type { LocalCommands, LocalPlace, ModelRequest } from "../local-commands.ts";
 import { print } from "../print.ts";
 import { CONFIG_FILE_IF_ANY, DATA_FOLDER, examples, type Words, whole } from "../words.ts";
 import { showModelPlan } from "./show-model-plan.ts";
@@ -67,7 +67,7 @@ const removing = (command: Command, { json }: Words, local: LocalCommands): Comm
 If muster.yaml names Nomad, the command asks Nomad which jobs use the model. If a job uses the model, the command names the job and
 removes nothing. Copies on the nodes stay until their jobs end.\n${examples("muster model remove llama-8b", "muster model remove llama-8b --force")}`,
     )
-    .action(async (name: string, options: Place & { force: boolean }) => {
+    .action(async (name: string, options: LocalPlace & { force: boolean }) => {
       const { users } = await local.removeModel(name, options);
       const note = users.length === 0 ? "" : ` These jobs cannot fetch it again: ${users.join(", ")}.`;
       print(json(), { name, removed: true, users }, `${name} is removed.${note}`);

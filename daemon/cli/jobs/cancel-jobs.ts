@@ -7,7 +7,7 @@ import type { Job } from "../../contract/jobs/job.ts";
 const POLL_MS = 500;
 const POLLS = 60;
 
-export async function cancelJob(client: Client, id: string): Promise<Job> {
+export async function cancelAndWait(client: Client, id: string): Promise<Job> {
   return stopped(client, await client.cancelJob({ id }));
 }
 

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { CommandFailure } from "../failure.ts";
 import { print } from "../print.ts";
 import { examples, type Words } from "../words.ts";
-import { cancelAll, cancelJob } from "./cancel-jobs.ts";
+import { cancelAll, cancelAndWait } from "./cancel-jobs.ts";
 import { findJob, followJob, showJob, showJobs } from "./show-jobs.ts";
 
 export function jobCommands(program: Command, { json, client }: Words): void {
@@ -51,7 +51,7 @@ export function jobCommands(program: Command, { json, client }: Words): void {
         if (jobs.some(({ status }) => status === "cancelling")) process.exitCode = 1;
         return;
       }
-      const job = await cancelJob(client(), id);
+      const job = await cancelAndWait(client(), id);
       print(json(), job, `${job.id} is ${job.status}${job.result ? `: ${job.result.summary}` : ""}.`);
       if (job.status !== "cancelled") process.exitCode = 1;
     });

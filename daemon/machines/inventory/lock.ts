@@ -5,7 +5,7 @@
 import { statSync } from "node:fs";
 import { lock } from "proper-lockfile";
 import { MusterError } from "../../errors/errors.ts";
-import { codeOf, unusable } from "./place.ts";
+import { codeOf, unusablePlace } from "./place.ts";
 
 /**
  * The time in milliseconds after which the lock of a crashed process becomes free. Muster locks the file only
@@ -61,7 +61,7 @@ export class InventoryLock {
     } catch (cause) {
       if (codeOf(cause) === "ELOCKED")
         throw new MusterError("INVENTORY_LOCKED", `${path}.lock is still held by another program`, { cause });
-      throw unusable(`the lock ${path}.lock cannot be made`, cause);
+      throw unusablePlace(`the lock ${path}.lock cannot be made`, cause);
     }
   }
 }

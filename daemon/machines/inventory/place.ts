@@ -12,11 +12,11 @@ export function fileAt(path: string): string | undefined {
     const file = realpathSync.native(path);
     const found = statSync(file);
     if (found.isFile()) return file;
-    throw unusable(`${path} is ${found.isDirectory() ? "a folder" : "neither a file nor a folder"}; Muster needs one file there`);
+    throw unusablePlace(`${path} is ${found.isDirectory() ? "a folder" : "neither a file nor a folder"}; Muster needs one file there`);
   } catch (error) {
     const code = codeOf(error);
     if (code === "ENOENT") return nothingAt(path);
-    if (code === "ELOOP") throw unusable(`${path} is a link that leads back to itself`);
+    if (code === "ELOOP") throw unusablePlace(`${path} is a link that leads back to itself`);
     throw readable(path, error);
   }
 }
@@ -29,7 +29,7 @@ export function fileMadeAt(path: string): string {
     closeSync(openSync(path, "ax", 0o640));
   } catch (error) {
     // Another program may have created the file in the meantime.
-    if (codeOf(error) !== "EEXIST") throw unusable(`${path} cannot be created`, error);
+    if (codeOf(error) !== "EEXIST") throw unusablePlace(`${path} cannot be created`, error);
   }
   return fileAt(path) ?? path;
 }
@@ -41,7 +41,7 @@ export function requireWritable(path: string): void {
   try {
     accessSync(dirname(file), constants.W_OK);
   } catch (error) {
-    throw unusable(`${path} cannot be replaced, because ${dirname(file)} is not writable`, error);
+    throw unusablePlace(`${path} cannot be replaced, because ${dirname(file)} is not writable`, error);
   }
 }
 
@@ -50,9 +50,9 @@ export const entryAt = (path: string): string => join(realpathSync.native(dirnam
 
 /** Returns the error that says why the file cannot be read. Other errors of Muster stay as they are. */
 export const readable = (path: string, error: unknown): unknown =>
-  codeOf(error) === undefined ? error : unusable(`${path} cannot be read`, error);
+  codeOf(error) === undefined ? error : unusablePlace(`${path} cannot be read`, error);
 
-export const unusable = (message: string, cause?: unknown): MusterError => new MusterError("INVENTORY_UNUSABLE", message, { cause });
+export const unusablePlace = (message: string, cause?: unknown): MusterError => new MusterError("INVENTORY_UNUSABLE", message, { cause });
 
 /** Returns the code of an error of the operating system. */
 export const codeOf = (error: unknown): string | undefined =>
@@ -60,5 +60,5 @@ export const codeOf = (error: unknown): string | undefined =>
 
 function nothingAt(path: string): undefined {
   if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink())
-    throw unusable(`${path} is a link to ${readlinkSync(path)}, where no file exists`);
+    throw unusablePlace(`${path} is a link to ${readlinkSync(path)}, where no file exists`);
 }

@@ -54,7 +54,7 @@ export const TOO_MANY_NEW = "too many unknown machines came at once";
 const discovered = { source: "netboot", type: "node.discovered", summary: "first seen booting over the network" } as const;
 
 /** Returns the facts that the first DHCP packet of a machine contains. */
-export const factsOf = ({ arch, uuid }: Pick<MachineSeen, "arch" | "uuid">): Facts => ({
+export const bootFactsOf = ({ arch, uuid }: Pick<MachineSeen, "arch" | "uuid">): Facts => ({
   ...(arch !== undefined && { firmware: arch === 0 ? "bios" : "uefi" }),
   ...(uuid !== undefined && { uuid }),
 });
@@ -67,7 +67,7 @@ function newNode(machine: Pick<MachineSeen, "mac" | "arch" | "uuid">, nodes: Nod
     name: proposedName(mac, (name) => nodes.findByName(name) !== undefined),
     macs: [mac],
     state: { phase: "discovered" },
-    facts: factsOf(machine),
+    facts: bootFactsOf(machine),
     createdAt: now,
     updatedAt: now,
   };

@@ -6,17 +6,17 @@ import { basename, join, relative } from "node:path";
 import type { DataDir } from "../../data-dir.ts";
 
 /** The processes by the names of their users. Root owns what no process may replace. */
-export type Owner = "root" | "control" | "netboot" | "executor";
+export type AccountOwner = "root" | "control" | "netboot" | "executor";
 /** `shared` has all three processes as members, and `runs` has control and the executor. The others are the users' own groups. */
-export type Group = "control" | "netboot" | "executor" | "shared" | "runs";
+export type AccountGroup = "control" | "netboot" | "executor" | "shared" | "runs";
 
 export interface AccessRow {
   /** The path below the data folder. The data folder itself is the empty text. */
   name: string;
   kind: "folder" | "file";
   /** Undefined if the entry keeps its owner. */
-  owner: Owner | undefined;
-  group: Group;
+  owner: AccountOwner | undefined;
+  group: AccountGroup;
   mode: number;
   /** The correction creates the entry, so that its first writer does not decide about its permissions. */
   create: boolean;
@@ -35,13 +35,13 @@ const STICKY = 0o1000;
 export function accessTable(data: DataDir): AccessRow[] {
   const row =
     (kind: AccessRow["kind"]) =>
-    (path: string, owner: Owner | undefined, group: Group, mode: number, more: More = {}) => {
+    (path: string, owner: AccountOwner | undefined, group: AccountGroup, mode: number, more: More = {}) => {
       const name = path === data.root ? "" : relative(data.root, path);
       return { name, kind, owner, group, mode, create: false, ...more };
     };
   const [folder, file] = [row("folder"), row("file")];
   const create = true;
-  const lock = (name: Exclude<Owner, "root">) => file(join(data.locks, name), name, name, 0o600, { create });
+  const lock = (name: Exclude<AccountOwner, "root">) => file(join(data.locks, name), name, name, 0o600, { create });
   return [
     folder(data.root, "root", "shared", SETGID | STICKY | 0o770, { create }),
     file(data.database, "control", "shared", 0o660, { create }),
@@ -86,7 +86,7 @@ export function rowInside(folder: AccessRow, name: string, kind: AccessRow["kind
   return { name: path, kind, owner, group: folder.group, mode: open, create: false, inside };
 }
 
-const members: Record<Group, readonly Owner[]> = {
+const members: Record<AccountGroup, readonly AccountOwner[]> = {
   control: ["control"],
   netboot: ["netboot"],
   executor: ["executor"],
@@ -95,7 +95,7 @@ const members: Record<Group, readonly Owner[]> = {
 };
 
 /** Returns the permission bits (read 4, write 2, search 1) that a process needs on an entry. */
-export function neededRights(process: Owner, { owner, group, mode }: AccessRow): number {
+export function neededRights(process: AccountOwner, { owner, group, mode }: AccessRow): number {
   if (owner === process) return (mode >> 6) & 7;
   if (!members[group].includes(process)) return mode & 7;
   // The unit of the executor mounts what all processes share as read-only.

@@ -1,11 +1,11 @@
 /** Looks up the numbers of the users and groups of the processes. scripts/systemd/muster.sysusers defines their names. */
 import { readFileSync } from "node:fs";
 import { MusterError } from "../../errors/errors.ts";
-import type { Group, Owner } from "./access-table.ts";
+import type { AccountGroup, AccountOwner } from "./access-table.ts";
 
 export interface AccountIds {
-  users: Record<Owner, number>;
-  groups: Record<Group, number>;
+  users: Record<AccountOwner, number>;
+  groups: Record<AccountGroup, number>;
 }
 
 const users = { control: "muster-control", netboot: "muster-netboot", executor: "muster-executor" } as const;

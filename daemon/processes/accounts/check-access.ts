@@ -3,7 +3,7 @@ import { accessSync, constants, statSync } from "node:fs";
 import { join } from "node:path";
 import { type DataDir, hasSeparateUsers } from "../../data-dir.ts";
 import { MusterError } from "../../errors/errors.ts";
-import { accessTable, neededRights, type Owner } from "./access-table.ts";
+import { type AccountOwner, accessTable, neededRights } from "./access-table.ts";
 import type { AccountIds } from "./account-ids.ts";
 import { isOwned } from "./correct.ts";
 
@@ -13,7 +13,7 @@ const PERMISSIONS = 0o777;
  * Checks at the start of a process that its user can open what it needs, and that its own files are closed to the other
  * processes. The table of the data folder says what a process needs.
  */
-export function checkAccess(data: DataDir, name: Exclude<Owner, "root">): void {
+export function checkAccess(data: DataDir, name: Exclude<AccountOwner, "root">): void {
   for (const row of accessTable(data)) {
     const path = row.name === "" ? data.root : join(data.root, row.name);
     const rights = neededRights(name, row);

@@ -1,13 +1,13 @@
 /** The connection of netboot or the executor to control's socket if systemd starts each process. It reconnects automatically. */
 import { connect, type Socket } from "node:net";
 import { backoff } from "../../errors/backoff.ts";
-import type { Message } from "./control-socket.ts";
+import type { ChildMessage } from "./control-socket.ts";
 
 const RECONNECT_MS = { first: 200, most: 5000 };
 
-export class ControlLine {
+export class SupervisorLine {
   readonly #path: string;
-  readonly #hello: Message;
+  readonly #hello: ChildMessage;
   #socket: Socket | undefined;
   #connected = false;
   #failures = 0;
@@ -46,7 +46,7 @@ export class ControlLine {
   #flush(): void {
     const { lines, done } = this.#waiting ?? { lines: [] };
     this.#waiting = undefined;
-    const messages = lines.map((line) => JSON.stringify({ type: "log-line", line } satisfies Message));
+    const messages = lines.map((line) => JSON.stringify({ type: "log-line", line } satisfies ChildMessage));
     // The callback is also called if the connection ends first.
     this.#socket?.write(messages.map((message) => `${message}\n`).join(""), () => done?.());
   }

@@ -11,11 +11,11 @@ import * as z from "zod";
 const LONGEST_MESSAGE = 256 * 1024;
 const MOST_CONNECTIONS = 8;
 
-export const Message = z.discriminatedUnion("type", [
+export const ChildMessage = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("hello"), name: z.enum(["netboot", "executor"]), pid: z.int().positive() }),
   z.strictObject({ type: z.literal("log-line"), line: z.string() }),
 ]);
-export type Message = z.infer<typeof Message>;
+export type ChildMessage = z.infer<typeof ChildMessage>;
 
 export interface Hearer {
   line(line: string): void;
@@ -29,7 +29,7 @@ export async function openControlSocket(path: string, hearer: Hearer): Promise<(
   const newest = new Map<string, Socket>();
   const server = createServer((socket) => {
     connections.add(socket);
-    const take = (message: Message) => {
+    const take = (message: ChildMessage) => {
       if (message.type === "log-line") return hearer.line(message.line);
       newest.set(message.name, socket);
       hearer.started(message.name, message.pid);
@@ -57,13 +57,13 @@ export async function openControlSocket(path: string, hearer: Hearer): Promise<(
   };
 }
 
-function readMessages(socket: Socket, take: (message: Message) => void): void {
+function readMessages(socket: Socket, take: (message: ChildMessage) => void): void {
   let waiting = "";
   socket.setEncoding("utf8").on("data", (text: string) => {
     const lines = (waiting + text).split("\n");
     waiting = lines.pop() ?? "";
     try {
-      for (const line of lines) take(Message.parse(JSON.parse(line)));
+      for (const line of lines) take(ChildMessage.parse(JSON.parse(line)));
     } catch {
       socket.destroy();
     }

@@ -44,7 +44,7 @@ export interface Post {
   newReader(send: (message: object) => Promise<boolean>): void;
 }
 
-export interface Patience {
+export interface StopPatience {
   firstDelayMs: number;
   maxDelayMs: number;
   /** The milliseconds after which a process counts as stable. The next crash of a stable process counts as its first crash. */
@@ -53,7 +53,7 @@ export interface Patience {
   stopBudgetMs: number;
 }
 
-const patience: Patience = { firstDelayMs: 250, maxDelayMs: 10_000, steadyMs: 30_000, stopBudgetMs: 2_600 };
+const patience: StopPatience = { firstDelayMs: 250, maxDelayMs: 10_000, steadyMs: 30_000, stopBudgetMs: 2_600 };
 
 interface Child {
   spec: ChildSpec;
@@ -66,14 +66,14 @@ interface Child {
 export class Supervisor {
   readonly #children: Child[];
   readonly #log: Log;
-  readonly #patience: Patience;
+  readonly #patience: StopPatience;
   /** The news that its reader (the control process) has not acknowledged, with the oldest first. */
   #unread: SupervisorNews[] = [];
   readonly #reader: string;
   readonly #post: Post | undefined;
   #stopping = false;
 
-  constructor(specs: ChildSpec[], reader: string, log: Log, ownPatience: Partial<Patience> = {}, post?: Post) {
+  constructor(specs: ChildSpec[], reader: string, log: Log, ownPatience: Partial<StopPatience> = {}, post?: Post) {
     this.#children = specs.map((spec) => ({ spec, process: undefined, failures: 0, startedAt: 0, timer: undefined }));
     this.#reader = reader;
     this.#log = log;

@@ -8,15 +8,15 @@ import type { DataDir } from "../../data-dir.ts";
 import { explain } from "../../errors/errors.ts";
 import { LogTail } from "../../log/log-tail.ts";
 import type { ChildName } from "./children.ts";
-import { ControlLine } from "./control-line.ts";
+import { SupervisorLine } from "./control-line.ts";
 import { openControlSocket } from "./control-socket.ts";
 import { newsOf } from "./doctor-output.ts";
-import type { Heard, Wire } from "./wire.ts";
+import type { SupervisorMessage, Wire } from "./wire.ts";
 
 export const unitWire = (name: ChildName, data: DataDir): Wire => (name === "control" ? controlWire(data) : lineWire(name, data));
 
 function lineWire(name: "netboot" | "executor", { controlSocket }: DataDir): Wire {
-  const line = new ControlLine(controlSocket, name, process.pid).start();
+  const line = new SupervisorLine(controlSocket, name, process.pid).start();
   return {
     send: (message, done) => {
       if (message.type === "log-lines") line.sendLines(message.lines, done);
@@ -27,7 +27,7 @@ function lineWire(name: "netboot" | "executor", { controlSocket }: DataDir): Wir
 
 function controlWire(data: DataDir): Wire {
   const tail = new LogTail();
-  let tell: ((news: Heard) => void) | undefined;
+  let tell: ((news: SupervisorMessage) => void) | undefined;
   return {
     send: (message, done) => {
       if (message.type === "log-lines") for (const line of message.lines) tail.take(line);
@@ -37,7 +37,7 @@ function controlWire(data: DataDir): Wire {
     listen: async (hear) => {
       tell = hear;
       tail.newReader(async (message) => {
-        hear(message as Heard);
+        hear(message as SupervisorMessage);
         return true;
       });
       return openControlSocket(data.controlSocket, {

@@ -6,13 +6,13 @@ import type { LogNews } from "../../log/log-tail.ts";
 import type { NewsTaken } from "./supervisor.ts";
 
 export type Sent = LogLines | DoctorWanted | NewsTaken;
-export type Heard = SupervisorNews | LogNews | DoctorNews;
+export type SupervisorMessage = SupervisorNews | LogNews | DoctorNews;
 
 export interface Wire {
   /** Undefined if there is no receiver. `done` is called when the next message may follow. */
   send: ((message: Sent, done?: () => void) => void) | undefined;
   /** Only control listens. Resolves with a function that stops to listen. */
-  listen(hear: (news: Heard) => void): Promise<() => void>;
+  listen(hear: (news: SupervisorMessage) => void): Promise<() => void>;
 }
 
 /** The wire of a process that the supervisor started. */

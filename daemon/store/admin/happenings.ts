@@ -31,7 +31,7 @@ export interface EndedExecution {
 }
 
 /** The number of audit records of one kind within a range of sequence numbers. */
-export interface Tally {
+export interface HappeningCount {
   action: AuditAction;
   result: string | null;
   /** The policy rule. Null for every result except `deny`. */
@@ -80,7 +80,7 @@ export class Happenings {
       `SELECT id, status, started_at AS startedAt, ended_at AS endedAt FROM executions
        WHERE ended_at IS NOT NULL AND (ended_at, id) > (?, ?) ORDER BY ended_at, id LIMIT 10000`,
     );
-    this.#tallies = db.prepare<[number, number], Tally>(
+    this.#tallies = db.prepare<[number, number], HappeningCount>(
       `WITH acts AS (
          SELECT action, record, record ->> '$.result' AS result, CASE
              WHEN action = 'proposal' THEN 'planned'
@@ -127,7 +127,7 @@ export class Happenings {
   }
 
   /** Counts the next `limit` audit records after the sequence number `after`. Pass `upTo` as `after` in the next call. */
-  tallies(after: number, limit: number): { tallies: Tally[]; upTo: number; more: boolean } {
+  tallies(after: number, limit: number): { tallies: HappeningCount[]; upTo: number; more: boolean } {
     const last = this.#lastAct.get()?.seq ?? 0;
     const upTo = Math.min(last, after + limit);
     return { tallies: this.#tallies.all(after, upTo), upTo, more: upTo < last };

@@ -16,7 +16,7 @@ import { MusterError } from "../../../daemon/errors/errors.ts";
 import { inventoryFor } from "../../../daemon/machines/inventory/editing.ts";
 import type { DeskLab } from "../../support/changes/changes.ts";
 import { type Served, serve } from "../../support/dhcp/served.ts";
-import { written } from "../../support/inventory-file.ts";
+import { written } from "../../support/machines/inventory-file.ts";
 import { ownPolicy } from "../../support/own-policy.ts";
 import { queuing } from "../../support/queuing.ts";
 import { addNode } from "../../support/world.ts";

@@ -7,9 +7,9 @@ import { machineActs, type OwnAct, performOwnAct } from "../../../daemon/machine
 import { inventoryFor } from "../../../daemon/machines/inventory/editing.ts";
 import { InventoryFile } from "../../../daemon/machines/inventory/file.ts";
 import { labelsIn } from "../../../daemon/machines/inventory/reading/labels.ts";
-import { actPorts } from "../../support/act-ports.ts";
 import { type Served, serve } from "../../support/dhcp/served.ts";
-import { written } from "../../support/inventory-file.ts";
+import { actPorts } from "../../support/machines/act-ports.ts";
+import { written } from "../../support/machines/inventory-file.ts";
 import { ownPolicy } from "../../support/own-policy.ts";
 import { until } from "../../support/until.ts";
 import { addNode } from "../../support/world.ts";

@@ -14,8 +14,8 @@ import { inventoryFor } from "../../../daemon/machines/inventory/editing.ts";
 import { followReleases } from "../../../daemon/netboot/dhcp/lease-releases.ts";
 import { diskUsage } from "../../support/changes/changes.ts";
 import { type Served, serve } from "../../support/dhcp/served.ts";
-import { written } from "../../support/inventory-file.ts";
 import { silentLog } from "../../support/log.ts";
+import { written } from "../../support/machines/inventory-file.ts";
 import { jobOf, requests, unused } from "../../support/requests.ts";
 import { addNode } from "../../support/world.ts";
 

@@ -6,7 +6,7 @@ import { type TestContext, test } from "node:test";
 import { nodeBindings } from "../../../daemon/changes/node-bindings.ts";
 import type { Node } from "../../../daemon/contract/machines/node.ts";
 import { InventoryFile } from "../../../daemon/machines/inventory/file.ts";
-import { written } from "../../support/inventory-file.ts";
+import { written } from "../../support/machines/inventory-file.ts";
 
 const at = "2026-11-21T10:00:00.000Z";
 const web1: Node = {

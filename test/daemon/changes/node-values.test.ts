@@ -8,7 +8,7 @@ import { inventoryFacts, knownNodes } from "../../../daemon/changes/known-nodes.
 import { catalogueOf, loadCatalogue } from "../../../daemon/changes/tools/catalogue.ts";
 import type { Node } from "../../../daemon/contract/machines/node.ts";
 import { InventoryFile } from "../../../daemon/machines/inventory/file.ts";
-import { written } from "../../support/inventory-file.ts";
+import { written } from "../../support/machines/inventory-file.ts";
 import { ownPolicy } from "../../support/own-policy.ts";
 import { planned, toolOn } from "./fleet.ts";
 

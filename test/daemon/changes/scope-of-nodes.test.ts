@@ -5,7 +5,7 @@ import { inventoryFacts, knownNodes } from "../../../daemon/changes/known-nodes.
 import { chooseNodes, scopeOf } from "../../../daemon/changes/plans/targets.ts";
 import type { Node } from "../../../daemon/contract/machines/node.ts";
 import { InventoryFile } from "../../../daemon/machines/inventory/file.ts";
-import { written } from "../../support/inventory-file.ts";
+import { written } from "../../support/machines/inventory-file.ts";
 
 const at = "2026-01-01T00:00:00.000Z";
 const machine = (name: string, address: string): Node => ({

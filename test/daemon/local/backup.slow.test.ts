@@ -7,7 +7,7 @@ import { createDataDir, dataDir } from "../../../daemon/data-dir.ts";
 import { verifyLocally } from "../../../daemon/local/audit-local.ts";
 import { backup } from "../../../daemon/local/backup.ts";
 import { openDatabase, openReadOnly } from "../../../daemon/store/database.ts";
-import { newFolder, startMuster } from "../../support/running-daemon.ts";
+import { newFolder, startMuster } from "../../support/processes/running-daemon.ts";
 import { until } from "../../support/until.ts";
 
 test("a backup of a running daemon holds the newest change, and a daemon starts with it", async (t) => {

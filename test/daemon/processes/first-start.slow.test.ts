@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { test } from "node:test";
-import { newFolder, startMuster } from "../../support/running-daemon.ts";
+import { newFolder, startMuster } from "../../support/processes/running-daemon.ts";
 import { until } from "../../support/until.ts";
 
 const keysShown = (text: string): number => text.match(/first API key/g)?.length ?? 0;

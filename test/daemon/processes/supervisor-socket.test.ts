@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { dataDir } from "../../../daemon/data-dir.ts";
-import { ControlLine } from "../../../daemon/processes/supervisor/control-line.ts";
+import { SupervisorLine } from "../../../daemon/processes/supervisor/control-line.ts";
 import { openControlSocket } from "../../../daemon/processes/supervisor/control-socket.ts";
 import { unitWire } from "../../../daemon/processes/supervisor/unit-wire.ts";
 import { until } from "../../support/until.ts";
@@ -39,7 +39,7 @@ test("the group of the folder may connect, and other users may not", async (t) =
 
 test("lines wait for control and arrive after its restart, in order", async (t) => {
   const { path, heard, again } = await opened(t);
-  const line = new ControlLine(path, "netboot", 7).start();
+  const line = new SupervisorLine(path, "netboot", 7).start();
   line.sendLines(["one", "two"]);
   await until("the lines have arrived", () => heard.length === 3);
   assert.deepEqual(heard, ["netboot 7 started", "one", "two"]);
@@ -72,7 +72,7 @@ for (const [what, sent] of [
 ] as const)
   test(`${what} ends the connection, and other processes stay`, async (t) => {
     const { path, heard } = await opened(t);
-    new ControlLine(path, "netboot", 7).start();
+    new SupervisorLine(path, "netboot", 7).start();
     await until("netboot is known", () => heard.length === 1);
     const socket = connect(path);
     socket.on("error", () => undefined); // a broken pipe while it still sends

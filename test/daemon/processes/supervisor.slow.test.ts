@@ -7,7 +7,7 @@ import { afterEach, beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pino } from "pino";
 import type { SupervisorNews } from "../../../daemon/admin/process-news.ts";
-import { type ChildSpec, type Patience, Supervisor } from "../../../daemon/processes/supervisor/supervisor.ts";
+import { type ChildSpec, type StopPatience, Supervisor } from "../../../daemon/processes/supervisor/supervisor.ts";
 import { until } from "../../support/until.ts";
 
 /** The names of the children that were started, in order. */
@@ -21,7 +21,7 @@ const log = pino(
     },
   },
 );
-const hasty: Partial<Patience> = { firstDelayMs: 20, maxDelayMs: 80, steadyMs: 60_000, stopBudgetMs: 500 };
+const hasty: Partial<StopPatience> = { firstDelayMs: 20, maxDelayMs: 80, steadyMs: 60_000, stopBudgetMs: 500 };
 
 let folder: string;
 let supervisor: Supervisor | undefined;

@@ -1,19 +1,19 @@
 /** Compares the list of migrations with the files in its folder. */
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { globSync } from "node:fs";
+import { basename, join } from "node:path";
 import { test } from "node:test";
 import { openDatabase } from "../../../daemon/store/database.ts";
 import { migrations } from "../../../daemon/store/migrations/migrations.ts";
 
 const folder = join(import.meta.dirname, "../../../daemon/store/migrations");
-const files = readdirSync(folder)
+const files = globSync("**/*.ts", { cwd: folder })
   .filter((name) => name !== "migrations.ts")
-  .sort();
+  .sort((a, b) => (basename(a) < basename(b) ? -1 : 1));
 
 test("every migration has one file, numbered from 1 without gaps", () => {
   assert.deepEqual(
-    files.map((name) => name.slice(0, 5)),
+    files.map((name) => basename(name).slice(0, 5)),
     migrations.map((_, index) => `${String(index + 1).padStart(4, "0")}-`),
   );
 });

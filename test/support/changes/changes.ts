@@ -18,7 +18,7 @@ import type { Node } from "../../../daemon/contract/machines/node.ts";
 import { createLog } from "../../../daemon/log/log.ts";
 import { performOwnAct } from "../../../daemon/machines/acts/own-acts.ts";
 import { ownActs } from "../../../daemon/processes/control/own-acts.ts";
-import { actPorts } from "../act-ports.ts";
+import { actPorts } from "../machines/act-ports.ts";
 import { ownPolicy } from "../own-policy.ts";
 import { addNode, openWorld, type World } from "../world.ts";
 

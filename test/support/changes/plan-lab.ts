@@ -31,8 +31,8 @@ import { playbooksIn, secretsIn } from "../../../daemon/jobs/playbooks/playbooks
 import { InventoryFile } from "../../../daemon/machines/inventory/file.ts";
 import { planSettings } from "../../../daemon/processes/executor/plan-settings.ts";
 import { openStores, type Stores } from "../../../daemon/store/stores.ts";
-import { endProcessesOf } from "../left-processes.ts";
 import { ownPolicy } from "../own-policy.ts";
+import { endProcessesOf } from "../processes/left-processes.ts";
 import { PATIENCE_MS } from "../until.ts";
 
 export interface LabNode {

@@ -12,11 +12,11 @@ import { AlertSettings } from "../../../daemon/config/admin.ts";
 import type { Role } from "../../../daemon/contract/admin/key.ts";
 import { inventoryFor } from "../../../daemon/machines/inventory/editing.ts";
 import { networkNow } from "../../../daemon/netboot/dhcp/network-now.ts";
-import { cards } from "../cards.ts";
 import { type DeskLab, findRunbooks, offer, openDesk, runbooksFor } from "../changes/changes.ts";
-import { written } from "../inventory-file.ts";
 import { writtenLog } from "../log-book.ts";
-import { quarantineIn } from "../quarantine.ts";
+import { cards } from "../machines/cards.ts";
+import { written } from "../machines/inventory-file.ts";
+import { quarantineIn } from "../machines/quarantine.ts";
 import { openWorld, type World } from "../world.ts";
 
 export interface Served {

@@ -16,7 +16,7 @@ export interface TokenPorts {
   enrolTokens: EnrolTokenStore;
 }
 
-export interface TokenWish {
+export interface TokenRequest {
   node?: string | undefined;
   ttlSeconds: number;
   uses: number;
@@ -27,7 +27,7 @@ export interface TokenWish {
  * Returns the new token. A plan contains only the hash of the token. If the action needs an approval, the requester gets the
  * token immediately, and the token is valid from the approval on.
  */
-export function createToken(ports: TokenPorts, wish: TokenWish, requester: Requester): EnrolToken & { token: string } {
+export function createToken(ports: TokenPorts, wish: TokenRequest, requester: Requester): EnrolToken & { token: string } {
   const secret = newEnrolToken();
   const hash = sha256(secret);
   const { node, ttlSeconds, uses, role } = wish;
@@ -38,7 +38,7 @@ export function createToken(ports: TokenPorts, wish: TokenWish, requester: Reque
 }
 
 /** Stores the hash of a token. From then on the token is valid. */
-export function keepToken({ nodes, tokens, enrolTokens }: TokenPorts, wish: TokenWish, hash: string, createdBy: string): EnrolToken {
+export function keepToken({ nodes, tokens, enrolTokens }: TokenPorts, wish: TokenRequest, hash: string, createdBy: string): EnrolToken {
   const { node, ttlSeconds, uses, role } = wish;
   const now = new Date();
   const expiresAt = deadlineAfter(now, ttlSeconds);

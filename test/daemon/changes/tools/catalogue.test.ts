@@ -7,7 +7,7 @@ import { leastRisk, loadCatalogue, ourTools, readTools, sampleOf } from "../../.
 import { callOf, commandOf } from "../../../../daemon/changes/tools/command.ts";
 import { faultText } from "../../../../daemon/changes/tools/yaml-file.ts";
 import { ownActs } from "../../../../daemon/processes/control/own-acts.ts";
-import { actPorts } from "../../../support/act-ports.ts";
+import { actPorts } from "../../../support/machines/act-ports.ts";
 import { openWorld } from "../../../support/world.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "muster-tools-"));

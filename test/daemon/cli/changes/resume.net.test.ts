@@ -8,7 +8,7 @@ import type { Proposed } from "../../../../daemon/contract/changes/change-routes
 import type { Execution } from "../../../../daemon/contract/changes/execution.ts";
 import { createDataDir, dataDir } from "../../../../daemon/data-dir.ts";
 import { openStores } from "../../../../daemon/store/stores.ts";
-import { endProcessesOf, processesOf } from "../../../support/left-processes.ts";
+import { endProcessesOf, processesOf } from "../../../support/processes/left-processes.ts";
 import { until } from "../../../support/until.ts";
 import { addNode } from "../../../support/world.ts";
 import { muster, type Running, startDaemon, temporary } from "../muster.ts";

@@ -13,7 +13,7 @@ import { rescueNode } from "../../../../daemon/machines/acts/rescue.ts";
 import { retireNode } from "../../../../daemon/machines/acts/retire.ts";
 import { wakeNode } from "../../../../daemon/machines/acts/wake.ts";
 import { wipeNode } from "../../../../daemon/machines/acts/wipe.ts";
-import { actPorts, requester } from "../../../support/act-ports.ts";
+import { actPorts, requester } from "../../../support/machines/act-ports.ts";
 import { addNode, openWorld } from "../../../support/world.ts";
 
 const at = "2026-11-21T12:00:00.000Z";

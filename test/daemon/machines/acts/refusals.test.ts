@@ -15,7 +15,7 @@ import type { Requester } from "../../../../daemon/machines/acts/requester.ts";
 import { rescueNode } from "../../../../daemon/machines/acts/rescue.ts";
 import { retireNode } from "../../../../daemon/machines/acts/retire.ts";
 import { wipeNode } from "../../../../daemon/machines/acts/wipe.ts";
-import { actPorts, requester } from "../../../support/act-ports.ts";
+import { actPorts, requester } from "../../../support/machines/act-ports.ts";
 import { queuing } from "../../../support/queuing.ts";
 import { addNode, openWorld } from "../../../support/world.ts";
 

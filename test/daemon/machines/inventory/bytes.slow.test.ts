@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { test } from "node:test";
 import { Inventory } from "../../../../daemon/machines/inventory/inventory.ts";
 import { Variables } from "../../../../daemon/machines/inventory/variables.ts";
-import { written } from "../../../support/inventory-file.ts";
+import { written } from "../../../support/machines/inventory-file.ts";
 
 const program = "/usr/bin/ansible-inventory";
 const skip = existsSync(program) ? false : "ansible is not installed";

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { InventoryFile } from "../../../../daemon/machines/inventory/file.ts";
 import { valuesOfHosts } from "../../../../daemon/machines/inventory/reading/effective.ts";
 import { groupsOfHosts } from "../../../../daemon/machines/inventory/reading/memberships.ts";
-import { written } from "../../../support/inventory-file.ts";
+import { written } from "../../../support/machines/inventory-file.ts";
 
 const program = "/usr/bin/ansible-inventory";
 const skip = existsSync(program) ? false : "ansible is not installed";

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
 import { VariableValue } from "../../../../daemon/contract/machines/inventory.ts";
-import { written } from "../../../support/inventory-file.ts";
+import { written } from "../../../support/machines/inventory-file.ts";
 
 const program = "/usr/bin/ansible-inventory";
 const noAnsible = existsSync(program) ? false : "ansible is not installed";

@@ -10,7 +10,7 @@ import { VariableName, VariableValue } from "../../../../daemon/contract/machine
 import type { Node } from "../../../../daemon/contract/machines/node.ts";
 import { problemsOf } from "../../../../daemon/machines/inventory/problems.ts";
 import { ensureMap, put } from "../../../../daemon/machines/inventory/writing/entries.ts";
-import { BY_HAND, written } from "../../../support/inventory-file.ts";
+import { BY_HAND, written } from "../../../support/machines/inventory-file.ts";
 
 test("variables and groups are written next to entries of others, and are removed without a trace", async (t) => {
   const { variables, inventory, text } = written(t);

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { forgetDiscovered } from "../../../../daemon/machines/acts/forget.ts";
 import { Discovery } from "../../../../daemon/netboot/answers/discovery.ts";
 import { EventLimit } from "../../../../daemon/netboot/event-limit.ts";
-import { requester } from "../../../support/act-ports.ts";
+import { requester } from "../../../support/machines/act-ports.ts";
 import { bootBench } from "../../../support/netboot/boot-bench.ts";
 import { addNode, openWorld } from "../../../support/world.ts";
 

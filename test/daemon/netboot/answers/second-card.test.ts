@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { NodeState } from "../../../../daemon/contract/machines/node.ts";
 import { addCard, removeCard } from "../../../../daemon/machines/acts/cards.ts";
-import { requester } from "../../../support/act-ports.ts";
+import { requester } from "../../../support/machines/act-ports.ts";
 import { bootBench, keyIn } from "../../../support/netboot/boot-bench.ts";
 import { addNode } from "../../../support/world.ts";
 

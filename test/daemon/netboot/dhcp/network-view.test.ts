@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Network } from "../../../../daemon/contract/netboot/network.ts";
 import { networkView, type StoredLease } from "../../../../daemon/netboot/dhcp/network-view.ts";
-import { cards } from "../../../support/cards.ts";
+import { cards } from "../../../support/machines/cards.ts";
 
 const [A, B, C] = ["52:54:00:00:00:0a", "52:54:00:00:00:0b", "52:54:00:00:00:0c"] as const;
 const nowMs = Date.parse("2026-01-01T10:00:00Z");

@@ -10,7 +10,7 @@ import { correctAccess } from "../../../../daemon/processes/accounts/correct.ts"
 import { labConfig } from "../../../../scripts/lab/daemon.ts";
 import { createNetwork, type LabNetwork, noNetwork } from "../../../../scripts/lab/network.ts";
 import { asFirmware, udhcpc } from "../../../support/dhcp/two-lans.ts";
-import { noSeparateUsers, stop } from "../../../support/separate-users.ts";
+import { noSeparateUsers, stop } from "../../../support/processes/separate-users.ts";
 import { until } from "../../../support/until.ts";
 
 const NOBODY = 65_534;

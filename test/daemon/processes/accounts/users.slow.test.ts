@@ -13,8 +13,15 @@ import { createClient } from "../../../../daemon/contract/client.ts";
 import { type DataDir, dataDir } from "../../../../daemon/data-dir.ts";
 import { callHome } from "../../../support/control.ts";
 import { noSshd, startSshd } from "../../../support/network/sshd.ts";
-import { newFolder, startMuster } from "../../../support/running-daemon.ts";
-import { noSeparateUsers, type ProcessUser, SeparateUsers, SINGLE_USER, stop, type UnitSettings } from "../../../support/separate-users.ts";
+import { newFolder, startMuster } from "../../../support/processes/running-daemon.ts";
+import {
+  noSeparateUsers,
+  type ProcessUser,
+  SeparateUsers,
+  SINGLE_USER,
+  stop,
+  type UnitSettings,
+} from "../../../support/processes/separate-users.ts";
 import { until, untilFound } from "../../../support/until.ts";
 
 const skip = noSeparateUsers || noSshd;

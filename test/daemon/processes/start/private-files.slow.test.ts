@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { test } from "node:test";
 import { doctor } from "../../../../daemon/local/doctor.ts";
-import { newFolder, startMuster } from "../../../support/running-daemon.ts";
+import { newFolder, startMuster } from "../../../support/processes/running-daemon.ts";
 import { until } from "../../../support/until.ts";
 
 test("the daemon's processes create nothing that other users can open, and doctor reports the open folder", async (t) => {

@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import { Inventory } from "../../daemon/machines/inventory/inventory.ts";
-import { Variables } from "../../daemon/machines/inventory/variables.ts";
+import { Inventory } from "../../../daemon/machines/inventory/inventory.ts";
+import { Variables } from "../../../daemon/machines/inventory/variables.ts";
 
 export const BY_HAND = `# kept by hand
 all:

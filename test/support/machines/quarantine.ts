@@ -1,8 +1,8 @@
 /** The real quarantine over real stores. The job of an admitted machine is only stored, because no engine runs it. */
-import type { QuarantinePorts } from "../../daemon/machines/acts/records/quarantine.ts";
-import { Quarantine } from "../../daemon/machines/enrol/quarantine.ts";
-import { queuing } from "./queuing.ts";
-import type { World } from "./world.ts";
+import type { QuarantinePorts } from "../../../daemon/machines/acts/records/quarantine.ts";
+import { Quarantine } from "../../../daemon/machines/enrol/quarantine.ts";
+import { queuing } from "../queuing.ts";
+import type { World } from "../world.ts";
 
 export function quarantineIn(world: World): QuarantinePorts["quarantine"] & { list: Quarantine["list"]; keepOut: Quarantine["keepOut"] } {
   const quarantine = new Quarantine(world);

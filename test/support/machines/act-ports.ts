@@ -1,15 +1,15 @@
 /** The ports of the acts over real stores. Ports that reach outside of the database only record the call. */
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Deed, Requester } from "../../daemon/machines/acts/requester.ts";
-import { inventoryFor } from "../../daemon/machines/inventory/editing.ts";
-import { Inventory } from "../../daemon/machines/inventory/inventory.ts";
-import { networkNow } from "../../daemon/netboot/dhcp/network-now.ts";
-import type { OwnActPorts } from "../../daemon/processes/control/own-acts.ts";
+import type { Deed, Requester } from "../../../daemon/machines/acts/requester.ts";
+import { inventoryFor } from "../../../daemon/machines/inventory/editing.ts";
+import { Inventory } from "../../../daemon/machines/inventory/inventory.ts";
+import { networkNow } from "../../../daemon/netboot/dhcp/network-now.ts";
+import type { OwnActPorts } from "../../../daemon/processes/control/own-acts.ts";
+import { queuing } from "../queuing.ts";
+import type { World } from "../world.ts";
 import { cards } from "./cards.ts";
 import { quarantineIn } from "./quarantine.ts";
-import { queuing } from "./queuing.ts";
-import type { World } from "./world.ts";
 
 export interface ActLab {
   ports: OwnActPorts;

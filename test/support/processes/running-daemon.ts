@@ -4,11 +4,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import { type Client, createClient } from "../../daemon/contract/client.ts";
-import { type DataDir, dataDir } from "../../daemon/data-dir.ts";
-import { until, untilFound } from "./until.ts";
+import { type Client, createClient } from "../../../daemon/contract/client.ts";
+import { type DataDir, dataDir } from "../../../daemon/data-dir.ts";
+import { until, untilFound } from "../until.ts";
 
-const main = join(import.meta.dirname, "../../daemon/main.ts");
+const main = join(import.meta.dirname, "../../../daemon/main.ts");
 
 export interface RunningDaemon {
   data: DataDir;
