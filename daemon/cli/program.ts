@@ -13,6 +13,7 @@ import { changeCommands } from "./changes/change-commands.ts";
 import { policyCommands } from "./changes/policy-commands.ts";
 import { toolCommands } from "./changes/tool-commands.ts";
 import { voterCommands } from "./changes/voter-commands.ts";
+import { clusterCommands } from "./cluster/cluster-commands.ts";
 import { modelCommands } from "./cluster/model-commands.ts";
 import { jobCommands } from "./jobs/job-commands.ts";
 import { runCommands } from "./jobs/run-commands.ts";
@@ -80,6 +81,7 @@ export function buildProgram(local: LocalCommands): Command {
   scheduleCommands(program, words);
 
   program.commandsGroup("Cluster:");
+  clusterCommands(program, words);
   modelCommands(program, words, local);
 
   program.commandsGroup("Changes:");

@@ -7,6 +7,7 @@ import { Delivery } from "../../daemon/contract/admin/alert.ts";
 import { ApprovalState } from "../../daemon/contract/changes/approval.ts";
 import { PlanExecuted } from "../../daemon/contract/changes/change-routes.ts";
 import { ExecutionStatus, StepStatus } from "../../daemon/contract/changes/execution.ts";
+import { Standing } from "../../daemon/contract/cluster/standing.ts";
 import { JobStatus } from "../../daemon/contract/jobs/job.ts";
 import { NodeState } from "../../daemon/contract/machines/node.ts";
 
@@ -31,7 +32,7 @@ export const allOptions: ReadonlySet<string> = new Set(
   })(program),
 );
 
-/** The states of nodes, jobs, executions, steps, approvals and deliveries, and the words of the provisioning API. */
+/** The states of nodes, services of the cluster, jobs, executions, steps, approvals and deliveries, and the words of the provisioning API. */
 export const states: ReadonlySet<string> = new Set([
   ...NodeState.options.map((option) => option.shape.phase.value),
   ...JobStatus.options,
@@ -39,6 +40,7 @@ export const states: ReadonlySet<string> = new Set([
   ...StepStatus.options,
   ...ApprovalState.options,
   ...Delivery.options,
+  ...Standing.options.map((option) => option.shape.state.value),
   ...PlanExecuted.shape.status.options,
   "success",
 ]);
