@@ -13,6 +13,7 @@ import type { Role } from "../../../daemon/contract/admin/key.ts";
 import { inventoryFor } from "../../../daemon/machines/inventory/editing.ts";
 import { networkNow } from "../../../daemon/netboot/dhcp/network-now.ts";
 import { type DeskLab, findRunbooks, offer, openDesk, runbooksFor } from "../changes/changes.ts";
+import { storedModel } from "../cluster/stored-model.ts";
 import { writtenLog } from "../log-book.ts";
 import { cards } from "../machines/cards.ts";
 import { written } from "../machines/inventory-file.ts";
@@ -48,7 +49,7 @@ export async function serve(t: TestContext, parts: Partial<ApiParts> = {}, gover
     logBook: writtenLog().book,
     alertRules: () => rulesInWords(alertRulesOf(AlertSettings.parse({})), false),
     webUis: async () => ({ complete: true, pages: [] }),
-    storedModels: async () => [],
+    storedModels: async () => [storedModel("llama-8b")],
     cluster: () => ({ consul: { standing: { state: "absent" } }, nomad: { standing: { state: "absent" } } }),
     examine: async () => ({ at: new Date().toISOString(), checks: [] }),
     version: "0.0.0-test",

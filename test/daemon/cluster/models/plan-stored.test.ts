@@ -6,20 +6,12 @@ import { planStored } from "../../../../daemon/cluster/models/plan-stored.ts";
 import { createClient } from "../../../../daemon/contract/client.ts";
 import type { StoredModel } from "../../../../daemon/contract/cluster/stored-model.ts";
 import type { Facts, NodeState } from "../../../../daemon/contract/machines/node.ts";
+import { storedModel } from "../../../support/cluster/stored-model.ts";
 import { serve } from "../../../support/dhcp/served.ts";
 import { addNode } from "../../../support/world.ts";
 
-const MB = 1_000_000;
 const at = "2026-01-01T00:00:00.000Z";
 
-const stored = (name: string, layerMb: number): StoredModel => ({
-  ...{ state: "stored", path: `/assets/models/${name}.gguf`, name, sha256: "0".repeat(64), addedAt: at },
-  shape: {
-    ...{ architecture: "llama", title: name, quantisation: "Q4_K_M", layers: 10, contextTokens: 8192, bytes: 12 * layerMb * MB },
-    ...{ layerBytes: Array(10).fill(layerMb * MB), inputBytes: layerMb * MB, outputBytes: layerMb * MB },
-    ...{ cacheBytesPerToken: 4096, vocabulary: 32_000, embedding: 1024 },
-  },
-});
 const node = (name: string, facts: Facts, state: NodeState = { phase: "ready", since: at }) => ({ name, facts, state });
 
 test("only ready nodes count, and each keeps 1024 MiB for its system", () => {
@@ -35,8 +27,7 @@ test("only ready nodes count, and each keeps 1024 MiB for its system", () => {
 });
 
 test("the default context is 4096 tokens, or what the model was trained for", () => {
-  const model = stored("m", 100);
-  assert(model.state === "stored");
+  const model = storedModel("m", 100);
   assert.equal(planStored([model], [], "m", undefined).plan.contextTokens, 4096);
   const short = { ...model, shape: { ...model.shape, contextTokens: 1024 } };
   assert.equal(planStored([short], [], "m", undefined).plan.contextTokens, 1024);
@@ -48,8 +39,8 @@ test("the default context is 4096 tokens, or what the model was trained for", ()
 
 test("a damaged model is not offered instead of another", () => {
   const fleet = [node("n1", { memoryMb: 3000 })];
-  const small = stored("small", 100);
-  const plan = (others: StoredModel[]) => planStored([stored("large", 1000), ...others], fleet, "large", undefined).plan;
+  const small = storedModel("small", 100);
+  const plan = (others: StoredModel[]) => planStored([storedModel("large", 1000), ...others], fleet, "large", undefined).plan;
   const instead = (others: StoredModel[]) => {
     const answer = plan(others);
     return !answer.fits && answer.instead.model;
@@ -59,7 +50,7 @@ test("a damaged model is not offered instead of another", () => {
 });
 
 test("the route answers with the plan and the memory of the nodes, and refuses a wrong context", async (t) => {
-  const served = await serve(t, { storedModels: async () => [stored("m", 300)] });
+  const served = await serve(t, { storedModels: async () => [storedModel("m", 300)] });
   for (const name of ["n1", "n2"]) {
     const { id } = addNode(served.world, { phase: "ready", since: at }, name);
     const event = { source: "control", type: "node.facts", summary: "its memory" } as const;
