@@ -14,7 +14,7 @@ import { kill, processesWith } from "./marked-processes.ts";
 import { isAlive, isLeaderAlive, KILLED_MS, type ProcessGroup, readGroup, signalGroup } from "./process-group.ts";
 import { type StopPolicy, terminate } from "./termination.ts";
 
-export interface Place {
+export interface ProcessPlace {
   /**
    * The path of the process's files, without an ending. Files with this path and different endings contain the identity, the
    * result and the stop reason.
@@ -63,7 +63,7 @@ const START_MS = 10_000;
 const POLL_MS = 50;
 
 export class LastingProcess {
-  readonly #place: Place;
+  readonly #place: ProcessPlace;
   readonly #kind: Kind;
   readonly #mark: readonly [name: string, value: string];
   readonly #since = steadyMs();
@@ -72,7 +72,7 @@ export class LastingProcess {
    * Describes a process but does not start it. `begin` starts a new process. All other methods also work for a process that
    * an earlier executor started.
    */
-  constructor(place: Place, kind: Kind) {
+  constructor(place: ProcessPlace, kind: Kind) {
     this.#place = place;
     this.#kind = kind;
     this.#mark = kind.mark(place.base);

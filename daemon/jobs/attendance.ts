@@ -9,7 +9,7 @@ import type { RunOutcome } from "../contract/jobs/run-messages.ts";
 import type { ExecutorPort } from "../executor-link/link.ts";
 import type { Log } from "../log/log.ts";
 import { atomically } from "../store/database.ts";
-import type { Run, RunStore } from "../store/jobs/runs.ts";
+import type { RunStore, StoredRun } from "../store/jobs/runs.ts";
 import { type ConclusionParts, conclude } from "./conclusion.ts";
 import { isExpired, leaseFrom, wasAway } from "./heartbeat.ts";
 import { type IngestParts, takeIn } from "./ingest.ts";
@@ -116,7 +116,7 @@ export class Attendance {
   }
 
   /** Ends each job as soon as Ansible has finished its node. A job does not wait for the other nodes of its wave. */
-  #takeIn(run: Run, slices: number): void {
+  #takeIn(run: StoredRun, slices: number): void {
     const { db, jobs } = this.#parts;
     takeIn(this.#parts, run, this.eventsFile(run.id), slices, (ends) =>
       atomically(db, () => {
@@ -148,7 +148,7 @@ export class Attendance {
     this.finished(jobId, Number(attempt), { ended: "lost", exitCode: null, endedAt: now.toISOString() });
   }
 
-  #move(run: Run, from: Job["status"], to: Job["status"], summary: string): void {
+  #move(run: StoredRun, from: Job["status"], to: Job["status"], summary: string): void {
     const { db, jobs, events } = this.#parts;
     const members = jobs.ofRun(run.id).filter(({ status }) => status === from);
     if (members.length === 0) return;

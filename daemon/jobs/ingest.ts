@@ -5,7 +5,7 @@
 import { atomically, type Db } from "../store/database.ts";
 import type { EventStore } from "../store/events.ts";
 import type { JobStore } from "../store/jobs/jobs.ts";
-import type { Run, RunStore } from "../store/jobs/runs.ts";
+import type { RunStore, StoredRun } from "../store/jobs/runs.ts";
 import { type HostEnd, hostEndOf, type RunEvent, readRunEvents } from "./run-events.ts";
 
 export interface IngestParts {
@@ -23,7 +23,7 @@ const SLICE_BYTES = 32 * 1024;
  * Reads new events of the run, at most `most` slices. `onEnds` receives the nodes that Ansible has finished, in the same
  * transaction that saves their events.
  */
-export function takeIn(parts: IngestParts, run: Run, file: string, most: number, onEnds: (ends: HostEnd[]) => void): void {
+export function takeIn(parts: IngestParts, run: StoredRun, file: string, most: number, onEnds: (ends: HostEnd[]) => void): void {
   const { db, jobs, runs, events, redact } = parts;
   let from = run.eventsOffset;
   for (let slices = 0; slices < most; slices++) {

@@ -3,7 +3,7 @@ import { groupIn, type Targets } from "../../contract/jobs/schedule.ts";
 import type { Node } from "../../contract/machines/node.ts";
 import { MusterError } from "../../errors/errors.ts";
 
-export interface Fleet {
+export interface NodesAndGroups {
   nodes: { list(): Node[] };
   /** Finds a node by its name, MAC address or id. Throws NODE_NOT_FOUND if no node matches. */
   findNode(reference: string): Node;
@@ -19,13 +19,13 @@ const SHOWN = 20;
  * Returns each chosen node once. A node that is chosen by its name must be runnable. Nodes of a group that are not runnable are
  * left out, as they are for `all`.
  */
-export function chosenNodes(targets: Targets, fleet: Fleet): Node[] {
+export function chosenNodes(targets: Targets, fleet: NodesAndGroups): Node[] {
   const chosen =
     targets === "all" ? runnableOf(fleet.nodes.list(), fleet, "no node is ready") : targets.flatMap((each) => nodesOf(each, fleet));
   return [...new Map(chosen.map((node) => [node.id, node])).values()];
 }
 
-function nodesOf(reference: string, fleet: Fleet): Node[] {
+function nodesOf(reference: string, fleet: NodesAndGroups): Node[] {
   const group = groupIn(reference);
   if (group !== undefined) return runnableOf(nodesInGroup(group, fleet), fleet, `no node of the group ${group} is ready`);
   const node = fleet.findNode(reference);
@@ -35,7 +35,7 @@ function nodesOf(reference: string, fleet: Fleet): Node[] {
 }
 
 /** Throws GROUP_NOT_FOUND, with the groups that exist, if no node is in the group. */
-export function nodesInGroup(group: string, { nodes, nodeGroups }: Pick<Fleet, "nodes" | "nodeGroups">): Node[] {
+export function nodesInGroup(group: string, { nodes, nodeGroups }: Pick<NodesAndGroups, "nodes" | "nodeGroups">): Node[] {
   const of = nodeGroups();
   const all = nodes.list().map((node) => ({ node, groups: of(node) }));
   const members = all.filter((each) => each.groups.includes(group)).map(({ node }) => node);
@@ -45,7 +45,7 @@ export function nodesInGroup(group: string, { nodes, nodeGroups }: Pick<Fleet, "
   throw new MusterError("GROUP_NOT_FOUND", `nodes: there is no group ${group} with a node in it; known: ${shown || "none"}`);
 }
 
-function runnableOf(nodes: readonly Node[], { notRunnable }: Pick<Fleet, "notRunnable">, otherwise: string): Node[] {
+function runnableOf(nodes: readonly Node[], { notRunnable }: Pick<NodesAndGroups, "notRunnable">, otherwise: string): Node[] {
   const fit = nodes.filter((node) => notRunnable(node) === undefined);
   if (fit.length === 0) throw new MusterError("NODE_WRONG_PHASE", `nodes: ${otherwise}`);
   return fit;

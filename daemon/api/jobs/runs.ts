@@ -10,7 +10,7 @@ import { routes } from "../../contract/routes.ts";
 import { MusterError } from "../../errors/errors.ts";
 import type { Mount } from "../mount.ts";
 import type { RequesterOf } from "../requester.ts";
-import { chosenNodes, type Fleet } from "./chosen-nodes.ts";
+import { chosenNodes, type NodesAndGroups } from "./chosen-nodes.ts";
 
 /**
  * The position of a job in the queue. `after` is the id of a job that must succeed first. A job with a higher
@@ -24,7 +24,7 @@ export interface Turn {
 /** The options of a run belong to the order of its jobs. */
 export type RunOrder = Turn & { options?: RunOptions };
 
-export interface RunsApi extends Fleet {
+export interface RunsApi extends NodesAndGroups {
   byHand: RequesterOf;
   playbooks(): PlaybookList;
   /** Queues one job per node. If one node is refused, throws and queues no job at all. */

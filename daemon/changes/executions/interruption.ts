@@ -5,7 +5,7 @@
 import type { Execution, Interruption, StepStatus } from "../../contract/changes/execution.ts";
 import type { PlannedWork } from "../../contract/changes/plan.ts";
 
-export interface ExecutionRecord {
+export interface InterruptionContext {
   /** True if the form of the tool declares that it is repeatable. */
   isRepeatable(tool: string): boolean;
   /** The id of the plan that resumes this execution, unless that plan never began. */
@@ -13,7 +13,7 @@ export interface ExecutionRecord {
 }
 
 /** Returns undefined for an execution that was not interrupted or has not ended. */
-export function interruptionOf(execution: Execution, work: PlannedWork, circumstances: ExecutionRecord): Interruption | undefined {
+export function interruptionOf(execution: Execution, work: PlannedWork, circumstances: InterruptionContext): Interruption | undefined {
   if (!execution.interrupted || execution.endedAt === undefined) return undefined;
   const results = new Map(execution.steps.map(({ id, status }) => [id, status]));
   const idsOf = (...kinds: Kind[]) => work.plan.steps.map(({ id }) => id).filter((id) => kinds.includes(kindOf(results.get(id))));
@@ -45,7 +45,7 @@ function wayOn(
   { plan, byHand }: PlannedWork,
   results: ReadonlyMap<string, StepStatus>,
   [failed]: readonly string[],
-  { isRepeatable, resumedBy }: ExecutionRecord,
+  { isRepeatable, resumedBy }: InterruptionContext,
 ): Pick<Interruption, "resume" | "reason"> {
   const never = (reason: string) => ({ resume: "never" as const, reason });
   if (resumedBy !== undefined) return never(`it was resumed as plan ${resumedBy}`);

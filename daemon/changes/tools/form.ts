@@ -6,7 +6,7 @@ import * as z from "zod";
 import { Risk, ToolName } from "../../contract/changes/tool.ts";
 import { ActionWord, ModuleAction, PlaybookAction, RequestAction, type ToolAction } from "./action.ts";
 import { actionFaults } from "./form-faults.ts";
-import { NeededProgram, placeOfProgram } from "./needed-programs.ts";
+import { NeededProgram, programPlaceOf } from "./needed-programs.ts";
 import { Parameter } from "./parameter.ts";
 import { looksLikeShell, templateWordsOf } from "./template.ts";
 
@@ -150,7 +150,7 @@ export const ToolForm = FormFile.transform((file, context) => {
     phases: execution.phases,
     parameters: rest.parameters,
     action,
-    programs: rest.programs.map(({ on = placeOfProgram(execution.method), ...program }) => ({ ...program, on })),
+    programs: rest.programs.map(({ on = programPlaceOf(execution.method), ...program }) => ({ ...program, on })),
     secrets: rest.secrets,
     risk: rest.risk,
     effects: rest.effects,

@@ -15,7 +15,7 @@ export const NeededProgram = z.strictObject({
 export type NeededProgram = z.output<typeof NeededProgram> & { on: "control" | "node" };
 
 /** Commands over SSH and modules of Ansible run on the node. All other programs run on the control node. */
-export const placeOfProgram = (method: Method): NeededProgram["on"] => (["ssh", "ansible", "winrm"].includes(method) ? "node" : "control");
+export const programPlaceOf = (method: Method): NeededProgram["on"] => (["ssh", "ansible", "winrm"].includes(method) ? "node" : "control");
 
 interface Needing {
   name: string;

@@ -7,7 +7,7 @@ const PROGRAM = 30_000_000;
 const BATCH = 512;
 const FLOAT = 4;
 
-export interface Part {
+export interface LayerShare {
   /** The first layer of this part, and the number of its layers. */
   from: number;
   layers: number;
@@ -19,7 +19,7 @@ export interface Part {
 export const cacheBytes = ({ cacheBytesPerToken }: ModelShape, contextTokens: number, layers: number): number =>
   cacheBytesPerToken * contextTokens * layers;
 
-export function partBytes(shape: ModelShape, contextTokens: number, { from, layers, isHead, hasOutput }: Part): number {
+export function partBytes(shape: ModelShape, contextTokens: number, { from, layers, isHead, hasOutput }: LayerShare): number {
   const weights = shape.layerBytes.slice(from, from + layers).reduce((sum, bytes) => sum + bytes, 0);
   const input = isHead ? shape.inputBytes : 0;
   // A model that shares the table of its words needs a second copy where the output is computed, unless it is the head.

@@ -9,7 +9,7 @@ import * as z from "zod";
 import { ExecutionStatus, StepResult } from "../../contract/changes/execution.ts";
 import { Digest, Plan } from "../../contract/changes/plan.ts";
 import { Instant } from "../../contract/names.ts";
-import type { Place } from "../lasting-process.ts";
+import type { ProcessPlace } from "../lasting-process.ts";
 import { appendLine, readLines } from "../line-file.ts";
 import { stepPlace } from "../steps/local-command.ts";
 
@@ -86,7 +86,7 @@ export class ExecutionRecord {
     this.#ending = ending;
   }
 
-  place(stepId: string): Place {
+  place(stepId: string): ProcessPlace {
     return stepPlace(this.#folder, stepId);
   }
 

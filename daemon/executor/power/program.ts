@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { MusterError } from "../../errors/errors.ts";
 import { type Said, takeSaid } from "../kept-output.ts";
 import { exitCodeOf } from "../lasting-files.ts";
-import { type Kind, LastingProcess, type Place } from "../lasting-process.ts";
+import { type Kind, LastingProcess, type ProcessPlace } from "../lasting-process.ts";
 import type { StopPolicy } from "../termination.ts";
 
 export interface ProgramEnd {
@@ -75,7 +75,7 @@ export async function finishPrograms({ folder, abandoned, onTrouble }: ProgramRo
   );
 }
 
-const placeIn = (folder: string): Place & { errors: string } => ({
+const placeIn = (folder: string): ProcessPlace & { errors: string } => ({
   base: join(folder, "program"),
   output: join(folder, "output"),
   errors: join(folder, "errors"),

@@ -5,9 +5,9 @@ import * as z from "zod";
 import { type RunMember, RunRequest } from "../../contract/jobs/run-messages.ts";
 import { Instant } from "../../contract/names.ts";
 import type { Log } from "../../log/log.ts";
-import type { Place } from "../lasting-process.ts";
+import type { ProcessPlace } from "../lasting-process.ts";
 
-export interface RunFiles extends Place {
+export interface RunFiles extends ProcessPlace {
   /**
    * The path of the record, which contains the request and the time of its acceptance. The executor saves the record before
    * it starts the process.

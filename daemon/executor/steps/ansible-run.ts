@@ -1,7 +1,7 @@
 /** Runs the Ansible of a step. Ansible's own counts decide whether a playbook succeeded, because the exit code alone does not. */
 import type { Call } from "../../changes/tools/command.ts";
 import type { PlanStep } from "../../contract/changes/plan.ts";
-import type { Place } from "../lasting-process.ts";
+import type { ProcessPlace } from "../lasting-process.ts";
 import type { AnsibleSettings } from "../runs/ansible.ts";
 import { recapFrom } from "../runs/recap.ts";
 import { removeVariables, secretsFor, writeVariables } from "../runs/variables-file.ts";
@@ -14,12 +14,12 @@ type AnsibleCall = Extract<Call, { kind: "playbook" | "module" }>;
 interface AnsibleStep {
   work: AnsibleWork;
   step: PlanStep;
-  place: Place;
+  place: ProcessPlace;
 }
 
 type Judged = Pick<PlanStep, "content" | "target" | "parameters" | "risk" | "choosesHosts">;
 
-const variablesFile = ({ base }: Pick<Place, "base">): string => `${base}.variables.yaml`;
+const variablesFile = ({ base }: Pick<ProcessPlace, "base">): string => `${base}.variables.yaml`;
 
 export async function runAnsible(
   call: AnsibleCall,
@@ -37,7 +37,7 @@ export async function runAnsible(
 }
 
 /** Completes the end of a step, also of a step that an earlier executor started. */
-export function ansibleEnd(end: StepEnd, step: Judged, place: Place): StepEnd {
+export function ansibleEnd(end: StepEnd, step: Judged, place: ProcessPlace): StepEnd {
   removeVariables(variablesFile(place));
   // Only steps with a playbook have the digest of a playbook. Only a success can be a false one.
   if (step.content === undefined || end.status !== "succeeded") return end;

@@ -5,13 +5,13 @@
 import { createHash } from "node:crypto";
 import type { Call } from "../../changes/tools/command.ts";
 import { RunRequest } from "../../contract/jobs/run-messages.ts";
-import type { Place } from "../lasting-process.ts";
+import type { ProcessPlace } from "../lasting-process.ts";
 import { type AnsibleSettings, ansibleCommand, ansibleEnvironment } from "../runs/ansible.ts";
 
 type AnsibleCall = Extract<Call, { kind: "playbook" | "module" }>;
 
 /** The path of the file with the events of a step. */
-export const eventsOf = ({ output }: Pick<Place, "output">): string => `${output}.events`;
+export const eventsOf = ({ output }: Pick<ProcessPlace, "output">): string => `${output}.events`;
 
 export const pathOf = (playbook: string): string => `playbooks/${playbook}.yaml`;
 
@@ -24,7 +24,7 @@ export interface AnsibleWork {
 }
 
 /** `variables` is the path of the file with the extra variables of this run. */
-export function ansibleStep(call: AnsibleCall, work: AnsibleWork, settings: AnsibleSettings, place: Place, variables?: string) {
+export function ansibleStep(call: AnsibleCall, work: AnsibleWork, settings: AnsibleSettings, place: ProcessPlace, variables?: string) {
   const connections = createHash("sha256").update(place.base).digest("hex").slice(0, 8);
   // Switches colours off, because programs also read the output of a step.
   const env = {

@@ -7,7 +7,7 @@ import { explain } from "../../errors/errors.ts";
 import type { Log } from "../../log/log.ts";
 import { nothing, takeSaid } from "../kept-output.ts";
 import { type End, exitCodeOf, signalOf } from "../lasting-files.ts";
-import { type Kind, LastingProcess, type Place } from "../lasting-process.ts";
+import { type Kind, LastingProcess, type ProcessPlace } from "../lasting-process.ts";
 import type { StopPolicy } from "../termination.ts";
 import { reasonOf, type StepEnd, type StopReason } from "./ending.ts";
 
@@ -25,7 +25,7 @@ const NICENESS = 10;
 /** The exit codes of a shell if the program does not exist or cannot be executed. */
 const [NO_PROGRAM, NOT_EXECUTABLE] = [127, 126] as const;
 
-export const stepPlace = (folder: string, stepId: string): Place => ({
+export const stepPlace = (folder: string, stepId: string): ProcessPlace => ({
   base: join(folder, stepId),
   output: join(folder, `${stepId}.output`),
 });
@@ -41,7 +41,7 @@ export const scrubbed = (own: Readonly<Record<string, string>> = {}): NodeJS.Pro
 export async function runCommand(
   argv: readonly string[],
   { env, cwd = "/" }: { env: NodeJS.ProcessEnv; cwd?: string },
-  place: Place,
+  place: ProcessPlace,
   limits: CommandLimits & { capBytes: number },
   signal: AbortSignal,
 ): Promise<StepEnd> {
@@ -57,7 +57,10 @@ export async function runCommand(
 }
 
 /** Waits for a command that an earlier executor started. */
-export async function followCommand(place: Place, limits: CommandLimits & { signal: AbortSignal; deadline: number }): Promise<StepEnd> {
+export async function followCommand(
+  place: ProcessPlace,
+  limits: CommandLimits & { signal: AbortSignal; deadline: number },
+): Promise<StepEnd> {
   const command = new LastingProcess(place, kind);
   const end = await endOf("its program", command, place, limits);
   if (end.exitCode !== null || end.status !== "failed") return end;
@@ -67,7 +70,7 @@ export async function followCommand(place: Place, limits: CommandLimits & { sign
 async function endOf(
   program: string,
   command: LastingProcess,
-  { output }: Place,
+  { output }: ProcessPlace,
   { graceMs, abandoned, log, signal, deadline }: CommandLimits & { signal: AbortSignal; deadline?: number },
 ): Promise<StepEnd> {
   const policy: StopPolicy = { target: "group", first: "SIGTERM", graceMs };

@@ -10,7 +10,7 @@ import type { Digest, Plan, PlanStep, Target } from "../../contract/changes/plan
 import { explain } from "../../errors/errors.ts";
 import type { Log } from "../../log/log.ts";
 import { nothing } from "../kept-output.ts";
-import type { Place } from "../lasting-process.ts";
+import type { ProcessPlace } from "../lasting-process.ts";
 import type { AnsibleSettings } from "../runs/ansible.ts";
 import { runAnsible } from "./ansible-run.ts";
 import { readOnly } from "./database.ts";
@@ -45,7 +45,7 @@ export interface StepOf {
   plan: Plan;
   step: PlanStep;
   catalogue: Pick<Catalogue, "get" | "playbook">;
-  place: Place;
+  place: ProcessPlace;
   /** Asks control to perform one of Muster's own actions (acts). */
   act(signal: AbortSignal): Promise<StepEnd>;
 }

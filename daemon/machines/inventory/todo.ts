@@ -9,7 +9,7 @@ import { plainText } from "../../log/plain-text.ts";
 import { redact } from "../../log/redact.ts";
 import { Mutex } from "./mutex.ts";
 
-export interface Failure {
+export interface TodoEntry {
   name: string;
   address: string | undefined;
   at: Date;
@@ -24,7 +24,7 @@ export interface Failure {
   log: string;
 }
 
-export const failureOf = (job: Job, node: Node | undefined, output: string): Failure => ({
+export const failureOf = (job: Job, node: Node | undefined, output: string): TodoEntry => ({
   name: job.nodeName,
   address: node?.address,
   at: new Date(),
@@ -35,7 +35,7 @@ export const failureOf = (job: Job, node: Node | undefined, output: string): Fai
 });
 
 /** Returns the failure of a node that called home but received no job. The result for an unchanged node is always the same. */
-export const neverBegun = ({ name, address, state, updatedAt }: Node): Failure => ({
+export const neverBegun = ({ name, address, state, updatedAt }: Node): TodoEntry => ({
   name,
   address,
   at: new Date("at" in state ? state.at : updatedAt),
@@ -58,7 +58,7 @@ export class TodoFile {
   }
 
   /** Appends an entry with a single O_APPEND write. If the failure already has an entry, nothing is written. */
-  add(failure: Failure): Promise<void> {
+  add(failure: TodoEntry): Promise<void> {
     return this.#turn.run(async () => {
       const { name, job } = failure;
       const at = failure.at.toISOString();
@@ -140,7 +140,7 @@ function entries(text: string): Entry[] {
   return found;
 }
 
-export function entry({ name, address, at, job, summary, hint, log }: Failure): string {
+export function entry({ name, address, at, job, summary, hint, log }: TodoEntry): string {
   // Secrets are redacted before the text is cut, because an incomplete secret would not be recognized.
   const tail = redact(plainText(log).replace(/[^\P{Cc}\n\t]/gu, ""))
     .trimEnd()

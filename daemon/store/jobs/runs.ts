@@ -3,7 +3,7 @@
  */
 import { atomically, type Db } from "../database.ts";
 
-export interface Run {
+export interface StoredRun {
   /** The id of the run. It contains the id of the run's first job and the attempt number of that job. */
   id: string;
   eventsOffset: number;
@@ -33,12 +33,12 @@ export class RunStore {
     this.#add.run(id, leaseUntil);
   }
 
-  find(id: string): Run | undefined {
+  find(id: string): StoredRun | undefined {
     const row = this.#find.get(id);
     return row && fromRow(row);
   }
 
-  all(): Run[] {
+  all(): StoredRun[] {
     return this.#all.all().map(fromRow);
   }
 
@@ -65,4 +65,4 @@ interface Row {
   lease_until: string;
 }
 
-const fromRow = (row: Row): Run => ({ id: row.id, eventsOffset: row.events_offset, leaseUntil: row.lease_until });
+const fromRow = (row: Row): StoredRun => ({ id: row.id, eventsOffset: row.events_offset, leaseUntil: row.lease_until });

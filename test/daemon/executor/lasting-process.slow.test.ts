@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, test } from "node:test";
 import { steadyMs } from "../../../daemon/errors/steady-clock.ts";
 import { takeSaid } from "../../../daemon/executor/kept-output.ts";
 import { exitCodeOf, pathsOf, SEAL } from "../../../daemon/executor/lasting-files.ts";
-import { type Kind, LastingProcess, type Place } from "../../../daemon/executor/lasting-process.ts";
+import { type Kind, LastingProcess, type ProcessPlace } from "../../../daemon/executor/lasting-process.ts";
 import { kill, processesWith } from "../../../daemon/executor/marked-processes.ts";
 import { isAlive, isLeaderAlive, readGroup } from "../../../daemon/executor/process-group.ts";
 import type { StopPolicy } from "../../../daemon/executor/termination.ts";
@@ -71,7 +71,11 @@ const at = (name: string) => join(folder, name);
 const paths = () => pathsOf(at("p"));
 const text = (name: string) => (existsSync(at(name)) ? readFileSync(at(name), "utf8") : "");
 
-const placeOf = ({ separateErrors }: Use): Place => ({ base: at("p"), output: at("out"), ...(separateErrors && { errors: at("err") }) });
+const placeOf = ({ separateErrors }: Use): ProcessPlace => ({
+  base: at("p"),
+  output: at("out"),
+  ...(separateErrors && { errors: at("err") }),
+});
 const kindOf = ({ mark, endsWith }: Use): Kind => ({ mark: (base) => [mark, base], endsWith });
 /** The process for this executor, and also for the next one. */
 const processOf = (use: Use) => new LastingProcess(placeOf(use), kindOf(use));

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Key } from "../../../daemon/contract/admin/key.ts";
-import { endAfter, keysRefusal, membersOf } from "../../../web/src/admin/members.ts";
+import { endAfter, keyOwnersOf, keysRefusal } from "../../../web/src/admin/members.ts";
 
 const key = (name: string, owner: string, role: Key["role"], lastUsedAt?: string): Key => ({
   id: name,
@@ -14,7 +14,7 @@ const key = (name: string, owner: string, role: Key["role"], lastUsedAt?: string
 });
 
 test("a member owns keys: the strongest role comes first, and the last use of any key counts", () => {
-  const members = membersOf([
+  const members = keyOwnersOf([
     key("ci", "bob", "agent"),
     key("laptop", "alice", "viewer", "2026-01-02T00:00:00.000Z"),
     key("phone", "alice", "admin", "2026-01-03T00:00:00.000Z"),

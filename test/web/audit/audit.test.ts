@@ -7,7 +7,7 @@ import type { AuditEntry, AuditRecord } from "../../../daemon/contract/audit/aud
 import { auditHash, nextPage, nothingYet, parseAuditHash, recordFits, takePage, wholeAudit } from "../../../web/src/audit/audit-query.ts";
 import { Chain } from "../../../web/src/audit/chain.ts";
 import { sha256Hex } from "../../../web/src/audit/digest.ts";
-import { instantOf, localTime, placeOf, resultTone } from "../../../web/src/audit/outcomes.ts";
+import { instantOf, localTime, resultTone, subjectLink } from "../../../web/src/audit/outcomes.ts";
 import { openWorld } from "../../support/world.ts";
 
 const entry = (part: Partial<AuditEntry> = {}): AuditEntry => ({
@@ -139,10 +139,10 @@ test("pages continue from the oldest record until enough match or enough were se
 });
 
 test("a record links to its subject if this page has it", () => {
-  assert.equal(placeOf({ subject: "approval apr_x" }), "#/approvals/apr_x");
-  assert.equal(placeOf({ subject: "node n1" }), "#/nodes/n1");
-  assert.equal(placeOf({ subject: "plan 12", executionId: "e1" }), "#/executions/e1");
-  assert.equal(placeOf({ subject: "key abc" }), undefined);
+  assert.equal(subjectLink({ subject: "approval apr_x" }), "#/approvals/apr_x");
+  assert.equal(subjectLink({ subject: "node n1" }), "#/nodes/n1");
+  assert.equal(subjectLink({ subject: "plan 12", executionId: "e1" }), "#/executions/e1");
+  assert.equal(subjectLink({ subject: "key abc" }), undefined);
   assert.equal(resultTone("refused"), "bad");
   assert.equal(resultTone("succeeded"), "good");
   assert.equal(resultTone(undefined), "muted");

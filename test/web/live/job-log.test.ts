@@ -6,7 +6,7 @@ import { chapterOf, fold } from "../../../web/src/jobs/output/folding.ts";
 import { isThrough, searchFor, searchOn } from "../../../web/src/jobs/output/search.ts";
 import { spansOf, withoutColours } from "../../../web/src/live/output/ansi.ts";
 import { atEnd, JobLog, lineTone } from "../../../web/src/live/output/job-log.ts";
-import { printable } from "../../../web/src/live/output/printable.ts";
+import { printablePiece } from "../../../web/src/live/output/printable.ts";
 
 function grow(log: JobLog, text: string, end = false): JobLog {
   log.take({ offset: log.next, next: log.next + Buffer.byteLength(text), text, end });
@@ -28,21 +28,21 @@ test("the result does not depend on where the output is split", () => {
 });
 
 test("an unfinished sequence does not hold back the rest", () => {
-  const { text, pending } = printable("", `\x1b]${"a".repeat(5000)}`);
+  const { text, pending } = printablePiece("", `\x1b]${"a".repeat(5000)}`);
   assert.equal(pending, "");
   assert.match(text, /a{4999}/);
   assert.ok(!text.includes("\x1b"));
 });
 
 test("characters that change the reading direction are removed", () => {
-  assert.equal(printable("", "ok\u202e: dekcah").text, "ok: dekcah");
+  assert.equal(printablePiece("", "ok\u202e: dekcah").text, "ok: dekcah");
 });
 
 test("for any output, colours are the only terminal control that remains", () => {
   const bits = fc.constantFrom("\x1b", "[", "3", "1", ";", "m", "H", "]", "\x07", "\\", "\r", "\n", "a", "\x9b", "<b>");
   fc.assert(
     fc.property(fc.array(bits, { maxLength: 40 }), (parts) => {
-      const { text } = printable("", parts.join(""));
+      const { text } = printablePiece("", parts.join(""));
       // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
       assert.doesNotMatch(withoutColours(text), /[\x00-\x08\x0b-\x1f\x7f-\x9f]/);
     }),

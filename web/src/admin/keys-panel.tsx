@@ -9,7 +9,7 @@ import { usePage } from "../parts/page-context.ts";
 import { Sheet } from "../parts/sheet.tsx";
 import { Ago } from "../parts/time/ago.tsx";
 import { useAnswer } from "../parts/use-answer.ts";
-import { keysRefusal, membersOf } from "./members.ts";
+import { keyOwnersOf, keysRefusal } from "./members.ts";
 import { NewKey } from "./new-key.tsx";
 
 export function KeysPanel() {
@@ -87,9 +87,9 @@ function Members({ keys, why }: { keys: readonly Key[] | undefined; why: string 
   return (
     <Sheet
       title="Members"
-      {...(keys && { count: membersOf(keys).length })}
+      {...(keys && { count: keyOwnersOf(keys).length })}
       columns={["Member", "Role", "Keys", "Last seen"]}
-      rows={membersOf(keys ?? []).map(({ owner, keys: own, roles, seenAt }) => ({
+      rows={keyOwnersOf(keys ?? []).map(({ owner, keys: own, roles, seenAt }) => ({
         key: owner,
         cells: [
           owner === session.owner ? <strong key="owner">{owner} (you)</strong> : owner,

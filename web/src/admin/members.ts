@@ -1,7 +1,7 @@
 /** Groups the API keys by the person who owns them. Pure. */
 import type { Key, Role } from "../../../daemon/contract/admin/key.ts";
 
-export interface Member {
+export interface KeyOwner {
   owner: string;
   keys: readonly Key[];
   /** The roles of the person's keys, most powerful role first. */
@@ -12,7 +12,7 @@ export interface Member {
 
 const byPower: readonly Role[] = ["admin", "operator", "agent", "viewer", "node"];
 
-export function membersOf(keys: readonly Key[]): Member[] {
+export function keyOwnersOf(keys: readonly Key[]): KeyOwner[] {
   const owners = [...new Set(keys.map(({ owner }) => owner))].sort((one, other) => one.localeCompare(other, "en", { numeric: true }));
   return owners.map((owner) => {
     const own = keys.filter((key) => key.owner === owner);

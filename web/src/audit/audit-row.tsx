@@ -9,7 +9,7 @@ import { Untrusted } from "../parts/text/untrusted.tsx";
 import { Ago } from "../parts/time/ago.tsx";
 import { readLine, type SealedLine } from "./audit-line.ts";
 import { sha256Hex } from "./digest.ts";
-import { actionTone, placeOf, resultTone } from "./outcomes.ts";
+import { actionTone, resultTone, subjectLink } from "./outcomes.ts";
 
 export function AuditRow({ record }: { record: AuditRecord }) {
   const [open, setOpen] = useState(false);
@@ -43,7 +43,7 @@ export function AuditRow({ record }: { record: AuditRecord }) {
 
 function Whole({ record }: { record: AuditRecord }) {
   const { actor, subject, reason, rule, planHash, policyVersion, executionId, costUsd, prevHash, hash } = record;
-  const place = placeOf(record);
+  const place = subjectLink(record);
   const facts: [string, string | undefined][] = [
     ["By", `${actor.name}, key ${actor.keyId}, role ${actor.role}${actor.onBehalfOf === undefined ? "" : `, for ${actor.onBehalfOf}`}`],
     ["About", subject],

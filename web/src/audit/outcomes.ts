@@ -15,7 +15,7 @@ const alarming: readonly AuditAction[] = ["login-failed", "refusal"];
 export const actionTone = (action: AuditAction): string => (alarming.includes(action) ? "bad" : action === "intent" ? "working" : "idle");
 
 /** Returns the address of the page about the subject of a record. */
-export function placeOf({ subject, executionId }: Pick<AuditRecord, "subject" | "executionId">): string | undefined {
+export function subjectLink({ subject, executionId }: Pick<AuditRecord, "subject" | "executionId">): string | undefined {
   const [, kind, id] = /^(approval|execution|node|job) (\S+)$/.exec(subject) ?? [];
   if (kind !== undefined && id !== undefined) return `#/${kind}s/${encodeURIComponent(id)}`;
   return executionId === undefined ? undefined : `#/executions/${encodeURIComponent(executionId)}`;

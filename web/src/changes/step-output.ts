@@ -1,6 +1,6 @@
 /** Splits the output of a step into lines. Colours are kept, but other terminal control sequences are removed. Pure. */
 import { type Style, styleAfter } from "../live/output/ansi.ts";
-import { printable } from "../live/output/printable.ts";
+import { printablePiece } from "../live/output/printable.ts";
 
 export interface OutputLine {
   text: string;
@@ -9,7 +9,7 @@ export interface OutputLine {
 }
 
 export function outputLines(output: string): OutputLine[] {
-  const text = printable("", output).text.trimEnd();
+  const text = printablePiece("", output).text.trimEnd();
   if (text === "") return [];
   let style: Style | undefined;
   return text.split("\n").map((line) => {

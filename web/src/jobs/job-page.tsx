@@ -13,7 +13,7 @@ import { Untrusted } from "../parts/text/untrusted.tsx";
 import { Ago, Lasting } from "../parts/time/ago.tsx";
 import { useAddress } from "../parts/use-address.ts";
 import { jobViewHash, parseJobView } from "./job-view.ts";
-import { JobOutput } from "./output/job-output.tsx";
+import { JobOutputView } from "./output/job-output.tsx";
 import { rerunOf } from "./rerun.ts";
 import { waveOf } from "./wave.ts";
 import { WaveResults } from "./wave-results.tsx";
@@ -109,7 +109,7 @@ function KnownJob({ job }: { job: Job }) {
           <CheckDiff job={job} log={log} onLine={(line) => changeView({ show: "output", line })} />
         </Suspense>
       ) : (
-        log && <JobOutput log={log} start={view.line} />
+        log && <JobOutputView log={log} start={view.line} />
       )}
     </article>
   );

@@ -1,10 +1,10 @@
 /** Formats a line of the daemon's log and counts its rows in a fixed-width font. Pure. */
 import type { LogLine } from "../../../../daemon/contract/admin/daemon-log.ts";
 import { withoutColours } from "../../live/output/ansi.ts";
-import { printable } from "../../live/output/printable.ts";
+import { printablePiece } from "../../live/output/printable.ts";
 
 /** Removes control characters and direction marks, because machines can influence the text. */
-const harmless = (text: string): string => withoutColours(printable("", text).text).replaceAll("\t", "    ");
+const harmless = (text: string): string => withoutColours(printablePiece("", text).text).replaceAll("\t", "    ");
 
 export const sourceOf = ({ process, part }: LogLine): string => harmless(part === undefined ? process : `${process}/${part}`);
 

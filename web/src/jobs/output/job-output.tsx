@@ -10,7 +10,7 @@ import { MOST_FOUND } from "./search.ts";
 import { useSearch } from "./use-search.ts";
 
 /** `start` is the first line to show. The view waits until this line has arrived. */
-export function JobOutput({ log, start }: { log: JobLog; start: number | undefined }) {
+export function JobOutputView({ log, start }: { log: JobLog; start: number | undefined }) {
   const box = useRef<HTMLElement>(null);
   const [following, setFollowing] = useState(true);
   const [folded, setFolded] = useState<ReadonlySet<number>>(new Set());

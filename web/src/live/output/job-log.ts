@@ -4,7 +4,7 @@
  */
 import type { ServerFrame } from "../../../../daemon/contract/frame.ts";
 import { isPlain, type Style, styleAfter, withoutColours } from "./ansi.ts";
-import { printable } from "./printable.ts";
+import { printablePiece } from "./printable.ts";
 
 /** Lines are counted from the first received line, so line numbers stay valid when earlier lines are dropped. */
 export interface Chapter {
@@ -61,7 +61,7 @@ export class JobLog {
   /** Returns false if the piece is a duplicate or leaves a gap in the log. */
   take({ offset, next, text, end }: Piece): boolean {
     if (offset !== this.next) return false;
-    const come = printable(this.#pending, text);
+    const come = printablePiece(this.#pending, text);
     this.#pending = come.pending;
     const [first = "", ...rest] = come.text.split("\n");
     let number = this.length - 1;

@@ -19,7 +19,7 @@ const bidirectional = /[\u202a-\u202e\u2066-\u2069]/g;
 /** The maximum length of an unfinished sequence, so that the sequence cannot delay the output forever. */
 const LONGEST_PENDING = 4096;
 
-export function printable(pending: string, piece: string): Printable {
+export function printablePiece(pending: string, piece: string): Printable {
   const raw = pending + piece;
   const cut = unfinished.exec(raw)?.index ?? raw.length;
   const wait = raw.length - cut <= LONGEST_PENDING ? cut : raw.length;
