@@ -3,7 +3,7 @@ import { ClusterFailure, Forbidden } from "../../errors/cluster-failures.ts";
 import type { CatalogNode } from "../consul/catalog.ts";
 import type { HealthCheck } from "../consul/health.ts";
 import type { Observation } from "../wire/watch.ts";
-import { failed, good, observed, type Part } from "./part.ts";
+import { failedPart, goodPart, observedPart, type Part } from "./part.ts";
 import { type ServerNews, withoutLeader } from "./servers.ts";
 
 /** Only what is shown is kept, because the output of a check can be long. */
@@ -42,7 +42,7 @@ export function reduceConsul(model: ConsulModel, tidings: ConsulNews, at: number
     case "nodes":
       return {
         ...model,
-        nodes: observed(model.nodes, tidings.news, at, (all) =>
+        nodes: observedPart(model.nodes, tidings.news, at, (all) =>
           unlessEmpty(
             "node",
             all.map(({ Node, Address }) => ({ name: Node, address: Address })),
@@ -50,9 +50,9 @@ export function reduceConsul(model: ConsulModel, tidings: ConsulNews, at: number
         ),
       };
     case "checks":
-      return { ...model, checks: observed(model.checks, tidings.news, at, (all) => unlessEmpty("check", all.map(rowOf))) };
+      return { ...model, checks: observedPart(model.checks, tidings.news, at, (all) => unlessEmpty("check", all.map(rowOf))) };
     case "services":
-      return { ...model, services: observed(model.services, tidings.news, at, (all) => unlessEmpty("service", Object.keys(all))) };
+      return { ...model, services: observedPart(model.services, tidings.news, at, (all) => unlessEmpty("service", Object.keys(all))) };
     case "servers":
       return { ...model, servers: reduceServers("Consul", model.servers, tidings.news, at) };
   }
@@ -65,8 +65,8 @@ export function reduceServers(
   news: ServerNews | ClusterFailure,
   at: number,
 ): Part<ServerNews> {
-  if (news instanceof ClusterFailure) return failed(part, news);
-  return news.servers.leader === undefined ? failed(good(news, at), withoutLeader(service)) : good(news, at);
+  if (news instanceof ClusterFailure) return failedPart(part, news);
+  return news.servers.leader === undefined ? failedPart(goodPart(news, at), withoutLeader(service)) : goodPart(news, at);
 }
 
 const rowOf = ({ Node, CheckID, Status, ServiceName, ServiceID }: HealthCheck): CheckRow => ({

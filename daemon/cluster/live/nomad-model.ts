@@ -3,7 +3,7 @@ import type { ClusterFailure } from "../../errors/cluster-failures.ts";
 import type { EventNews } from "../nomad/streams/follow-events.ts";
 import { reduceServers } from "./consul-model.ts";
 import { applyEvent, type NomadObjects } from "./nomad-objects.ts";
-import { confirmed, failed, listed, type Part } from "./part.ts";
+import { confirmedPart, failedPart, listedPart, type Part } from "./part.ts";
 import type { ServerNews } from "./servers.ts";
 
 export interface NomadModel {
@@ -26,13 +26,13 @@ function reduceObjects(part: Part<NomadObjects>, news: EventNews<NomadObjects>, 
   switch (news.kind) {
     // A list counts even if its index is lower than before, because the servers may have been restored.
     case "listed":
-      return listed(news.value, news, at);
+      return listedPart(news.value, news, at);
     case "events":
       if (part.value) for (const event of news.events) applyEvent(part.value, event);
-      return confirmed(part, at);
+      return confirmedPart(part, at);
     case "alive":
-      return confirmed(part, at);
+      return confirmedPart(part, at);
     case "failed":
-      return failed(part, news.failure);
+      return failedPart(part, news.failure);
   }
 }

@@ -15,20 +15,21 @@ export interface Part<Value> {
 /** A server hears from the leader several times per second. */
 const MOST_CONTACT_MS = 10_000;
 
-export const good = <Value>(value: Value, at: number): Part<Value> => ({ value, goodAt: at });
+export const goodPart = <Value>(value: Value, at: number): Part<Value> => ({ value, goodAt: at });
 
 /** The last good value stays. */
-export const failed = <Value>({ value, goodAt }: Part<Value>, failure: ClusterFailure): Part<Value> => ({
+export const failedPart = <Value>({ value, goodAt }: Part<Value>, failure: ClusterFailure): Part<Value> => ({
   ...(value !== undefined && { value }),
   ...(goodAt !== undefined && { goodAt }),
   failure,
 });
 
 /** The service has confirmed the value. */
-export const confirmed = <Value>(part: Part<Value>, at: number): Part<Value> => (part.value === undefined ? part : { ...part, goodAt: at });
+export const confirmedPart = <Value>(part: Part<Value>, at: number): Part<Value> =>
+  part.value === undefined ? part : { ...part, goodAt: at };
 
 /** `accept` makes a row of the answer, or returns a failure if the answer cannot be true. */
-export function observed<Answer, Value>(
+export function observedPart<Answer, Value>(
   part: Part<Value>,
   news: Observation<Answer>,
   at: number,
@@ -36,20 +37,20 @@ export function observed<Answer, Value>(
 ): Part<Value> {
   switch (news.kind) {
     case "failed":
-      return failed(part, news.failure);
+      return failedPart(part, news.failure);
     case "unchanged":
-      return confirmed(part, at);
+      return confirmedPart(part, at);
     case "value": {
       const accepted = accept(news.value);
-      if ("failure" in accepted) return failed(part, accepted.failure);
-      return listed(accepted.value, news, at);
+      if ("failure" in accepted) return failedPart(part, accepted.failure);
+      return listedPart(accepted.value, news, at);
     }
   }
 }
 
-export function listed<Value>(value: Value, answer: Omit<Indexed<unknown>, "value">, at: number): Part<Value> {
+export function listedPart<Value>(value: Value, answer: Omit<Indexed<unknown>, "value">, at: number): Part<Value> {
   const lag = lagOf(answer);
-  return { ...good(value, at), ...(lag !== undefined && { lag }) };
+  return { ...goodPart(value, at), ...(lag !== undefined && { lag }) };
 }
 
 function lagOf({ knownLeader, lastContactMs }: Omit<Indexed<unknown>, "value">): string | undefined {
