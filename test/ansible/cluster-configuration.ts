@@ -13,11 +13,14 @@ export const MANAGEMENT = "00000000-0000-0000-0000-00000000c0de";
 export const AGENT = "00000000-0000-0000-0000-00000000a6e7";
 export const GOSSIP = "8rL0k1x6mYyKjQqB0l5nqvB1m3p5s7u9w1y3A5C7E9g=";
 
+/** The part of each role that needs no user, packages or service of the machine. */
+const partOf = { consul: "configure", nomad: "configure", llama_cpp: "install" } as const;
+
 export interface ClusterWish {
   controllers: number;
   /** Hosts of both groups. They are among the controllers. */
   both?: string[];
-  roles?: ("consul" | "nomad")[];
+  roles?: (keyof typeof partOf)[];
   variables?: Record<string, unknown>;
 }
 
@@ -48,8 +51,9 @@ export function clusterConfiguration(t: Pick<TestContext, "after">, wish: Cluste
   });
   const controllers = Array.from({ length: wish.controllers }, (_, at) => `c${at + 1}`);
   const children = { controller_nodes: hosts(controllers), worker_nodes: hosts(["w1", "w2", ...both]) };
-  const tasks = roles.map((name) => ({ "ansible.builtin.include_role": { name, tasks_from: "configure" } }));
-  const play = { hosts: "all", gather_facts: false, roles: ["cluster_ca"], tasks };
+  const tasks = roles.map((name) => ({ "ansible.builtin.include_role": { name, tasks_from: partOf[name] } }));
+  const before = roles.some((name) => partOf[name] === "configure") ? ["cluster_ca"] : [];
+  const play = { hosts: "all", gather_facts: false, roles: before, tasks };
   writeFileSync(join(folder, "play.yaml"), JSON.stringify([play]));
   const run = async (more: Record<string, unknown> = {}): Promise<RunOnCluster> => {
     const vars = { ...settings(folder, authority), ...wish.variables, ...more };
