@@ -10,6 +10,8 @@ import { readConsulServers } from "./servers.ts";
 
 /** Each end of a wait confirms the value, so a short wait keeps the age low. */
 const WAIT_SECONDS = 20;
+/** Each check comes with its output, which has up to 4 KiB. */
+const MOST_BYTES = 64 * 1024 * 1024;
 
 export async function followConsul(
   consul: Consul,
@@ -23,7 +25,7 @@ export async function followConsul(
       (news) => take({ part: "nodes", news }),
     ),
     each(
-      watch((read) => checksInState(consul, "any", read), options),
+      watch((read) => checksInState(consul, "any", { ...read, mostBytes: MOST_BYTES }), options),
       (news) => take({ part: "checks", news }),
     ),
     each(

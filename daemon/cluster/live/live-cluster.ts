@@ -10,7 +10,8 @@ import { type ConsulModel, consulParts, emptyConsul, reduceConsul } from "./cons
 import { followConsul } from "./follow-consul.ts";
 import { followNomad } from "./follow-nomad.ts";
 import { emptyNomad, type NomadModel, nomadParts, reduceNomad } from "./nomad-model.ts";
-import { standingOf } from "./standing.ts";
+import type { Part } from "./part.ts";
+import { isWaiting, standingOf } from "./standing.ts";
 
 export interface LiveOptions extends Omit<Timing, "signal"> {
   consul: Consul | undefined;
@@ -44,12 +45,12 @@ export class LiveCluster {
       consul &&
         followConsul(consul, timing, (news) => {
           this.#consul = reduceConsul(this.#consul, news, this.#now(), consul.tokenSetting);
-          this.#tell("Consul", standingOf(consulParts(this.#consul), this.#now()));
+          this.#tell("Consul", consulParts(this.#consul));
         }).catch((error: unknown) => broken("Consul", error)),
       nomad &&
         followNomad(nomad, { ...timing, before: () => this.#nomad.objects.value }, (news) => {
           this.#nomad = reduceNomad(this.#nomad, news, this.#now());
-          this.#tell("Nomad", standingOf(nomadParts(this.#nomad), this.#now()));
+          this.#tell("Nomad", nomadParts(this.#nomad));
         }).catch((error: unknown) => broken("Nomad", error)),
     ];
     this.#following = Promise.all(followed);
@@ -65,8 +66,9 @@ export class LiveCluster {
     await this.#following;
   }
 
-  #tell(service: "Consul" | "Nomad", standing: Standing): void {
-    if (this.#told.get(service) === standing.state) return;
+  #tell(service: "Consul" | "Nomad", parts: readonly Part<unknown>[]): void {
+    const standing = standingOf(parts, this.#now());
+    if (isWaiting(parts) || this.#told.get(service) === standing.state) return;
     this.#told.set(service, standing.state);
     this.#options.changed?.(service, standing);
   }

@@ -20,7 +20,7 @@ export function standingOf(parts: readonly Part<unknown>[], now: number): Standi
       next: failure.hint,
       ...(age !== undefined && { ageSeconds: age }),
     };
-  if (age === undefined || times.length < parts.length)
+  if (age === undefined || isWaiting(parts))
     return {
       state: "unreachable",
       reason: "it has not answered yet",
@@ -36,3 +36,7 @@ export function standingOf(parts: readonly Part<unknown>[], now: number): Standi
     ageSeconds: age,
   };
 }
+
+/** True after the start, until each part has given its first answer or has failed. */
+export const isWaiting = (parts: readonly Part<unknown>[]): boolean =>
+  parts.every(({ failure }) => failure === undefined) && parts.some(({ goodAt }) => goodAt === undefined);

@@ -148,6 +148,32 @@ test("a dropped stream, a restore and an agent that was away lose nothing", asyn
   await until("Nomad is fresh after the election", isFresh);
 });
 
+test("a start without trouble reports only that the model is up to date, and then each change of the state", async (t) => {
+  const standIn = await startNomadStandIn();
+  const nomad = openNomad({ url: standIn.url });
+  const told: string[] = [];
+  const live = new LiveCluster({
+    consul: undefined,
+    nomad,
+    pause,
+    changed: (service, { state }) => void told.push(`${service} ${state}`),
+    broken: (_, error) => assert.fail(error as Error),
+  });
+  live.start();
+  t.after(async () => {
+    await live.stop();
+    await nomad.close();
+    await standIn.close();
+  });
+  await until("Nomad is fresh", () => live.state().nomad.standing.state === "fresh");
+  assert.deepEqual(told, ["Nomad fresh"]);
+  await standIn.goAway();
+  await until("Nomad is unreachable", () => told.at(-1) === "Nomad unreachable");
+  await standIn.comeBack();
+  await until("Nomad is fresh again", () => told.at(-1) === "Nomad fresh");
+  assert.deepEqual(told, ["Nomad fresh", "Nomad unreachable", "Nomad fresh"]);
+});
+
 test("300 members and 2,000 allocations are listed and followed", async (t) => {
   const { standIn, live, isFresh, workload, run } = await nomadLab(t);
   for (let n = 2; n <= 300; n++) standIn.addNode({ name: `n${n}` });
