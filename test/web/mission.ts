@@ -15,6 +15,7 @@ import type { Voting } from "../../daemon/changes/votes/verify.ts";
 import { AlertSettings } from "../../daemon/config/admin.ts";
 import type { Check } from "../../daemon/contract/admin/doctor.ts";
 import type { Role } from "../../daemon/contract/admin/key.ts";
+import type { ClusterState } from "../../daemon/contract/cluster/cluster-state.ts";
 import type { WebUi } from "../../daemon/contract/cluster/web-ui.ts";
 import { DeclaredVariables } from "../../daemon/contract/jobs/declared-variable.ts";
 import type { Explanation } from "../../daemon/contract/netboot/explanation.ts";
@@ -48,6 +49,8 @@ export interface Mission extends Stores {
   /** The findings of the doctor. */
   checks: Check[];
   webUis: WebUi[];
+  /** The state of the cluster that the daemon answers. */
+  cluster: { now: ClusterState };
   key(role: Role): string;
   /** Stops and restarts the server at the same address, as a page experiences a network failure. */
   hangUp(): Promise<void>;
@@ -108,6 +111,7 @@ export async function startMission(pageRoot: string, places: NetworkPlace[] = ca
   const log = writtenLog();
   const checks: Check[] = [];
   const webUis: WebUi[] = [];
+  const cluster: { now: ClusterState } = { now: { consul: { standing: { state: "absent" } }, nomad: { standing: { state: "absent" } } } };
   const encoded = new Map<string, { text: string; bytes: Buffer }>();
   const written = (id: string): Buffer => {
     const text = outputs.get(id) ?? "";
@@ -136,7 +140,7 @@ export async function startMission(pageRoot: string, places: NetworkPlace[] = ca
       alertRules: () => rulesInWords(alertRulesOf(AlertSettings.parse({ cost: null })), false),
       webUis: async () => ({ complete: true, pages: [...webUis] }),
       storedModels: async () => [],
-      cluster: () => ({ consul: { standing: { state: "absent" } }, nomad: { standing: { state: "absent" } } }),
+      cluster: () => cluster.now,
       examine: async () => ({ at: new Date().toISOString(), checks: [...checks] }),
       version: "0.0.0-test",
       pageRoot,
@@ -224,6 +228,7 @@ export async function startMission(pageRoot: string, places: NetworkPlace[] = ca
     log,
     checks,
     webUis,
+    cluster,
     url: `http://127.0.0.1:${port}/`,
     outputs,
     key: (role) => {

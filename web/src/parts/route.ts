@@ -12,6 +12,7 @@ export type PageRoute =
   | { page: "execution"; id: string }
   | { page: "audit" }
   | { page: "network" }
+  | { page: "cluster" }
   | { page: "trends" }
   | { page: "racks" }
   | { page: "log" }
@@ -38,6 +39,7 @@ export function parseRoute(hash: string): PageRoute {
   if (first === "doctor" && second === undefined) return { page: "doctor" };
   if (first === "settings" && second === undefined) return { page: "settings" };
   if (first === "network" && second === undefined) return { page: "network" };
+  if (first === "cluster" && second === undefined) return { page: "cluster" };
   if (first === "rack" && second === undefined) return { page: "racks" };
   if (first === "alerts" && second === undefined) return { page: "alerts" };
   if (argument === undefined || argument === "") return { page: "lost" };
@@ -56,6 +58,7 @@ export const executionsHref = "#/executions";
 export const runbooksHref = "#/runbooks";
 export const auditHref = "#/audit";
 export const networkHref = "#/network";
+export const clusterHref = "#/cluster";
 export const trendsHref = "#/trends";
 export const racksHref = "#/rack";
 export const logHref = "#/log";

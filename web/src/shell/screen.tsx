@@ -11,6 +11,7 @@ import { ExecutionPage } from "../changes/execution-page.tsx";
 import { ExecutionsPage } from "../changes/executions-page.tsx";
 import { RunbookPage } from "../changes/runbooks/runbook-page.tsx";
 import { RunbooksPage } from "../changes/runbooks/runbooks-page.tsx";
+import { ClusterPage } from "../cluster/cluster-page.tsx";
 import { JobPage } from "../jobs/job-page.tsx";
 import { JobsPage } from "../jobs/jobs-page.tsx";
 import { FleetPage } from "../machines/fleet/fleet-page.tsx";
@@ -41,6 +42,8 @@ function screenOf(route: PageRoute) {
       return <RackPage />;
     case "network":
       return <NetworkPage />;
+    case "cluster":
+      return <ClusterPage />;
     case "jobs":
       return <JobsPage />;
     case "job":

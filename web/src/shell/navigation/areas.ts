@@ -3,6 +3,7 @@ import {
   alertsHref,
   approvalsHref,
   auditHref,
+  clusterHref,
   doctorHref,
   executionsHref,
   fleetHref,
@@ -48,6 +49,10 @@ export const areas: readonly Area[] = [
       { page: "jobs", label: "Jobs", detail: "Ansible runs and their output", href: jobsHref },
       { page: "trends", label: "Trends", detail: "durations and failures over time", href: trendsHref },
     ],
+  },
+  {
+    name: "Cluster",
+    links: [{ page: "cluster", label: "Cluster", detail: "servers, members and jobs of Consul and Nomad", href: clusterHref }],
   },
   {
     name: "Changes",

@@ -6,6 +6,7 @@ const paths: Record<ListedPage, string> = {
   racks: "M5 3h14v18H5z M5 9h14 M5 15h14 M8.5 6h.01 M8.5 12h.01 M8.5 18h.01",
   network: "M9 3h6v5H9z M3 16h6v5H3z M15 16h6v5h-6z M12 8v4 M6 16v-4h12v4",
   jobs: "M4 5h12 M4 12h6 M4 19h6 M14 11l6 4-6 4z",
+  cluster: "M12 3l8 4.5v9L12 21l-8-4.5v-9z M12 12l8-4.5 M12 12v9 M12 12L4 7.5",
   trends: "M4 4v16h16 M7 15l4-5 4 3 5-7",
   approvals: "M4 4h16v16H4z M8 12l3 3 5-6",
   executions: "M13 3L5 14h6l-1 7 8-11h-6z",
