@@ -23,7 +23,8 @@ function open(t: TestContext, { url }: Served): Client {
     text += data.toString();
   });
   socket.on("error", () => undefined);
-  return { socket, heard: () => text, closed: once(socket, "close") };
+  // `once` would reject at a reset.
+  return { socket, heard: () => text, closed: new Promise((resolve) => socket.once("close", resolve)) };
 }
 
 const HEAD = "POST /api/ready-for-provisioning HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
@@ -41,8 +42,8 @@ for (const [what, first, again] of [
     await once(client.socket, "connect");
     client.socket.write(first);
     const drip = again && setInterval(() => client.socket.writable && client.socket.write(again), 10);
+    t.after(() => clearInterval(drip || undefined));
     await client.closed;
-    clearInterval(drip || undefined);
     // The kernel discards an answer that the client has not read if the client sends more to a closed connection.
     if (!again || client.heard() !== "") assert.match(client.heard(), /^HTTP\/1\.1 408 .*"code":"REQUEST_INVALID"/s);
   });
