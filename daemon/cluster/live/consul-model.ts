@@ -32,17 +32,17 @@ export type ConsulNews =
   | { part: "services"; news: Observation<Record<string, string[]>> }
   | { part: "servers"; news: ServerNews | ClusterFailure };
 
-export function reduceConsul(model: ConsulModel, tidings: ConsulNews, at: number, tokenSetting: string): ConsulModel {
+export function reduceConsul(model: ConsulModel, change: ConsulNews, at: number, tokenSetting: string): ConsulModel {
   // Consul leaves out what the token may not read. A catalogue always has a node, its check, and the service `consul`.
   const unlessEmpty = <Value>(what: string, rows: Value[]) =>
     rows.length > 0
       ? { value: rows }
       : { failure: new Forbidden("Consul", `it lists no ${what}: ${tokenSetting} is missing, or its token may not read this`) };
-  switch (tidings.part) {
+  switch (change.part) {
     case "nodes":
       return {
         ...model,
-        nodes: observedPart(model.nodes, tidings.news, at, (all) =>
+        nodes: observedPart(model.nodes, change.news, at, (all) =>
           unlessEmpty(
             "node",
             all.map(({ Node, Address }) => ({ name: Node, address: Address })),
@@ -50,11 +50,11 @@ export function reduceConsul(model: ConsulModel, tidings: ConsulNews, at: number
         ),
       };
     case "checks":
-      return { ...model, checks: observedPart(model.checks, tidings.news, at, (all) => unlessEmpty("check", all.map(rowOf))) };
+      return { ...model, checks: observedPart(model.checks, change.news, at, (all) => unlessEmpty("check", all.map(rowOf))) };
     case "services":
-      return { ...model, services: observedPart(model.services, tidings.news, at, (all) => unlessEmpty("service", Object.keys(all))) };
+      return { ...model, services: observedPart(model.services, change.news, at, (all) => unlessEmpty("service", Object.keys(all))) };
     case "servers":
-      return { ...model, servers: reduceServers("Consul", model.servers, tidings.news, at) };
+      return { ...model, servers: reduceServers("Consul", model.servers, change.news, at) };
   }
 }
 

@@ -17,9 +17,9 @@ export const nomadParts = ({ objects, servers }: NomadModel): Part<unknown>[] =>
 
 export type NomadNews = { part: "objects"; news: EventNews<NomadObjects> } | { part: "servers"; news: ServerNews | ClusterFailure };
 
-export function reduceNomad(model: NomadModel, tidings: NomadNews, at: number): NomadModel {
-  if (tidings.part === "servers") return { ...model, servers: reduceServers("Nomad", model.servers, tidings.news, at) };
-  return { ...model, objects: reduceObjects(model.objects, tidings.news, at) };
+export function reduceNomad(model: NomadModel, change: NomadNews, at: number): NomadModel {
+  if (change.part === "servers") return { ...model, servers: reduceServers("Nomad", model.servers, change.news, at) };
+  return { ...model, objects: reduceObjects(model.objects, change.news, at) };
 }
 
 function reduceObjects(part: Part<NomadObjects>, news: EventNews<NomadObjects>, at: number): Part<NomadObjects> {

@@ -16,7 +16,7 @@ const Event = z.object({
   FilterKeys: list(z.string()),
   Index: count,
   /** The object by the name of its kind, such as `{ Job: … }`. Read it with the form of that kind. */
-  Payload: z.unknown(),
+  Payload: z.unknown().optional(),
 });
 export type NomadEvent = z.output<typeof Event>;
 
