@@ -22,6 +22,8 @@ export const CONNECTION_LIMITS: ConnectionLimits = { requestMs: 25_000, checkMs:
 export const serverTimeouts = ({ requestMs, checkMs, idleMs }: ConnectionLimits) => ({
   requestTimeout: requestMs,
   connectionTimeout: idleMs,
+  // Without this setting, a client that has its answer would be disconnected after 72 s.
+  keepAliveTimeout: idleMs,
   http: { headersTimeout: requestMs, connectionsCheckingInterval: checkMs },
 });
 

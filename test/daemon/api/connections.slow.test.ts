@@ -61,7 +61,7 @@ test("the longest call-home has half a minute, and a feed that is open has no su
   await until("hellos for longer than a request may take", () => hellos > 8);
 });
 
-test("a client that takes no answer for the idle time is disconnected", async (t) => {
+test("a client that is quiet for the idle time after its answer is disconnected", async (t) => {
   const served = await serve(t, { connections: { ...CONNECTION_LIMITS, idleMs: 100 } });
   const client = open(t, served);
   client.socket.write("GET /health HTTP/1.1\r\nHost: x\r\n\r\n");
