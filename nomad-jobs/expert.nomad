@@ -2,7 +2,7 @@
 #
 #   nomad job run -var job_name=expert-code -var service_name=expert-code -var 'model_list=[{...}]' expert.nomad
 #
-# `muster expert deploy` runs this file with a preview and an approval. The nodes need the Ansible role `llama_cpp`.
+# `muster model plan` computes the variables of the workers. The nodes need the Ansible role `llama_cpp`.
 
 variable "job_name" {
   type        = string
@@ -218,7 +218,7 @@ job "expert" {
         data        = jsonencode([for model in var.model_list : { name = model.name, file = "local/models/${model.name}.gguf" }])
       }
 
-      # The token of this job for Consul. Muster writes the variable; without it, Consul needs no token.
+      # If Consul needs a token, put it into the variable nomad/jobs/JOB as consul_token.
       template {
         destination = "secrets/consul.env"
         env         = true

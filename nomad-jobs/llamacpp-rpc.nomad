@@ -1,5 +1,5 @@
-# The model of the cluster: a large language model that is spread over a head and RPC workers. `muster bootstrap` runs this
-# job. It is `expert.nomad` with names of its own.
+# The model of the cluster: a large language model that is spread over a head and RPC workers. The job is `expert.nomad` with
+# names of its own.
 #
 #   nomad job run -var 'model_list=[{...}]' llamacpp-rpc.nomad
 #
@@ -221,7 +221,7 @@ job "llamacpp-rpc" {
         data        = jsonencode([for model in var.model_list : { name = model.name, file = "local/models/${model.name}.gguf" }])
       }
 
-      # The token of this job for Consul. Muster writes the variable; without it, Consul needs no token.
+      # If Consul needs a token, put it into the variable nomad/jobs/JOB as consul_token.
       template {
         destination = "secrets/consul.env"
         env         = true
