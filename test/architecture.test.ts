@@ -75,7 +75,7 @@ const mayImport: Record<string, string[]> = {
     "daemon/changes/policy",
     "daemon/changes/votes",
     "daemon/changes/executions/warrant.ts",
-    // The executor changes jobs with the clients alone, decision 0023. The rules of the cluster stay in control.
+    // The executor changes jobs with the clients alone, decision 0028. The rules of the cluster stay in control.
     "daemon/cluster/consul",
     "daemon/cluster/nomad",
     "daemon/store",

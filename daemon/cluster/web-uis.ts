@@ -28,7 +28,7 @@ const PATIENCE_MS = 3000;
 
 export class WebUiFinder {
   readonly #known: KnownServices;
-  readonly #told = new Map<"Consul" | "Nomad", string | undefined>();
+  readonly #reported = new Map<"Consul" | "Nomad", string | undefined>();
   readonly #call: ClusterCall = { signal: new AbortController().signal, timeoutMs: PATIENCE_MS };
   #last: { at: number; found: Promise<WebUis> } | undefined;
 
@@ -62,8 +62,8 @@ export class WebUiFinder {
   }
 
   #tell(service: "Consul" | "Nomad", unreached: string | undefined): void {
-    if (this.#told.get(service) === unreached) return;
-    this.#told.set(service, unreached);
+    if (this.#reported.get(service) === unreached) return;
+    this.#reported.set(service, unreached);
     this.#known.changed?.(service, unreached);
   }
 }

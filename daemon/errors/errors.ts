@@ -42,6 +42,10 @@ const DAMAGED = /^SQLITE_(CORRUPT|NOTADB|IOERR_(SHORT_READ|READ|DATA|CORRUPTFS))
 export const isDatabaseDamaged = (error: unknown): boolean =>
   error instanceof Error && (("code" in error && DAMAGED.test(String(error.code))) || isDatabaseDamaged(error.cause));
 
+/** True for an error of the operating system with one of these codes, such as `ENOENT`. */
+export const hasCode = (error: unknown, ...codes: readonly string[]): boolean =>
+  error instanceof Error && "code" in error && codes.includes(String(error.code));
+
 /** Joins the messages of an error and its causes, such as "install of n1 failed: ansible-playbook exited 2: unreachable". */
 export function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

@@ -60,10 +60,10 @@ export class AlertWatch {
     const activeSince = ago(rules.unusualActivity?.minutes ?? 0);
     this.#signals = [...this.#signals, ...this.#fresh(since)].filter(({ at, kind }) => at >= (kind === "acted" ? activeSince : since));
     for (const { summary, ...alert } of judge(rules, this.#signals, alerts.lastRaised(), now)) {
-      const told = redact(summary);
+      const shown = redact(summary);
       atomically(db, () => {
-        alerts.raise({ ...alert, summary: told }, now.toISOString(), deliver);
-        events.append({ source: "control", type: "alert.raised", summary: told, detail: { rule: alert.rule } }, now);
+        alerts.raise({ ...alert, summary: shown }, now.toISOString(), deliver);
+        events.append({ source: "control", type: "alert.raised", summary: shown, detail: { rule: alert.rule } }, now);
       });
     }
   }

@@ -27,7 +27,7 @@ export class LiveCluster {
   readonly #options: LiveOptions;
   readonly #now: () => number;
   readonly #end = new AbortController();
-  readonly #told = new Map<"Consul" | "Nomad", string>();
+  readonly #reported = new Map<"Consul" | "Nomad", string>();
   #consul: ConsulModel = emptyConsul;
   #nomad: NomadModel = emptyNomad;
   #following: Promise<unknown> = Promise.resolve();
@@ -68,8 +68,8 @@ export class LiveCluster {
 
   #tell(service: "Consul" | "Nomad", parts: readonly Part<unknown>[]): void {
     const standing = standingOf(parts, this.#now());
-    if (isWaiting(parts) || this.#told.get(service) === standing.state) return;
-    this.#told.set(service, standing.state);
+    if (isWaiting(parts) || this.#reported.get(service) === standing.state) return;
+    this.#reported.set(service, standing.state);
     this.#options.changed?.(service, standing);
   }
 }

@@ -1,6 +1,7 @@
 /** Removes the temporary files that a killed `muster model add` left in the folder of models. */
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { hasCode } from "../../errors/errors.ts";
 import { partialIn } from "./model-folder.ts";
 
 export async function removeLeftovers(folder: string): Promise<void> {
@@ -14,6 +15,6 @@ function isRunning(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
+    return hasCode(error, "EPERM");
   }
 }

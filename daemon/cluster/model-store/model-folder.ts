@@ -7,7 +7,7 @@ import { join } from "node:path";
 import * as z from "zod";
 import { Model, ModelName } from "../../contract/cluster/model.ts";
 import type { StoredModel } from "../../contract/cluster/stored-model.ts";
-import { explain } from "../../errors/errors.ts";
+import { explain, hasCode } from "../../errors/errors.ts";
 
 /** `modifiedMs` is the time of the last change of the file, by which a later change is recognised. */
 export const ModelRecord = Model.extend({ modifiedMs: z.int() });
@@ -72,7 +72,7 @@ async function recordText(file: string): Promise<string | undefined> {
 
 const damaged = (name: string, reason: string): StoredModel => ({ state: "damaged", name, reason });
 
-const isAbsent = (error: unknown): boolean => error instanceof Error && "code" in error && error.code === "ENOENT";
+const isAbsent = (error: unknown): boolean => hasCode(error, "ENOENT");
 
 function absentAsUndefined(error: unknown): undefined {
   if (!isAbsent(error)) throw error;

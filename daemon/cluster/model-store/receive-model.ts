@@ -57,4 +57,4 @@ const freeOf = async (folder: string): Promise<number> => {
   return bavail * bsize;
 };
 
-const inMb = (bytes: number): string => `${Math.ceil(bytes / 1_000_000)} MB`;
+export const inMb = (bytes: number): string => `${Math.ceil(bytes / 1_000_000)} MB`;

@@ -8,7 +8,8 @@ import { scrubbed } from "./local-command.ts";
 /** Throws if a program of the control node is missing. */
 export function requireHere(programs: readonly NeededProgram[]): void {
   const missing = programs.filter(({ on, name }) => on === "control" && placeOfProgram(name) === undefined);
-  if (missing.length > 0) throw new StepFailure(`${told(missing, "the control node")}; install it: apt-get install ${packages(missing)}`);
+  if (missing.length > 0)
+    throw new StepFailure(`${missingText(missing, "the control node")}; install it: apt-get install ${packages(missing)}`);
 }
 
 /** Returns the file of a program in the folders where the steps of tools find programs. */
@@ -52,11 +53,11 @@ export async function requireThere(
   );
   const missing = needed.filter(({ name }) => !found.has(name));
   throw new StepFailure(
-    `${told(missing, node)}; if common_packages of the role common contains ${packages(missing)}, \`muster reprovision ${node}\` installs it`,
+    `${missingText(missing, node)}; if common_packages of the role common contains ${packages(missing)}, \`muster reprovision ${node}\` installs it`,
   );
 }
 
-const told = (missing: readonly NeededProgram[], where: string): string =>
+const missingText = (missing: readonly NeededProgram[], where: string): string =>
   `nothing was run: ${missing.map((program) => `${program.name} (package ${program.package})`).join(" and ")} ${missing.length === 1 ? "is" : "are"} missing on ${where}`;
 
 const packages = (missing: readonly NeededProgram[]): string => [...new Set(missing.map((program) => program.package))].join(" ");

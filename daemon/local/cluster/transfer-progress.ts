@@ -1,5 +1,6 @@
 /** Shows on standard error how much of a file has arrived: in one line on a terminal, else in a line for each tenth. */
 import type { WriteStream } from "node:tty";
+import { inMb } from "../../cluster/model-store/receive-model.ts";
 
 const BETWEEN_MS = 500;
 const STEP_BYTES = 1e9;
@@ -32,5 +33,3 @@ export function transferProgress(output: Pick<WriteStream, "write"> & { isTTY?: 
     },
   };
 }
-
-const inMb = (bytes: number): string => `${Math.ceil(bytes / 1e6)} MB`;

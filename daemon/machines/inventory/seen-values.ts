@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { hasCode } from "../../errors/errors.ts";
 import type { InventoryFile } from "./file.ts";
 import { valuesOfHosts } from "./reading/effective.ts";
 import { groupsOfHosts } from "./reading/memberships.ts";
@@ -61,7 +62,7 @@ function entriesOf(folder: string): string[] {
     const files = entries.filter((entry) => !entry.isDirectory());
     return files.map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1)).toSorted();
   } catch (error) {
-    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR")) return [];
+    if (hasCode(error, "ENOENT", "ENOTDIR")) return [];
     throw error;
   }
 }

@@ -5,6 +5,7 @@
 import { appendFile, open, readFile } from "node:fs/promises";
 import type { Job } from "../../contract/jobs/job.ts";
 import type { Node } from "../../contract/machines/node.ts";
+import { hasCode } from "../../errors/errors.ts";
 import { plainText } from "../../log/plain-text.ts";
 import { redact } from "../../log/redact.ts";
 import { Mutex } from "./mutex.ts";
@@ -91,7 +92,7 @@ export class TodoFile {
     try {
       return await readFile(this.#file, "latin1");
     } catch (error) {
-      if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
+      if (hasCode(error, "ENOENT")) return "";
       throw error;
     }
   }

@@ -2,7 +2,7 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { join } from "node:path";
 import { type DataDir, hasSeparateUsers } from "../../data-dir.ts";
-import { MusterError } from "../../errors/errors.ts";
+import { hasCode, MusterError } from "../../errors/errors.ts";
 import { type AccountOwner, accessTable, neededRights } from "./access-table.ts";
 import type { AccountIds } from "./account-ids.ts";
 import { isOwned } from "./correct.ts";
@@ -32,7 +32,7 @@ export function checkAccess(data: DataDir, name: Exclude<AccountOwner, "root">):
   }
 }
 
-const isMissing = (error: unknown): boolean => error instanceof Error && "code" in error && error.code === "ENOENT";
+const isMissing = (error: unknown): boolean => hasCode(error, "ENOENT");
 
 /** Checks that one user can run all processes. `muster up` cannot correct the owners of entries, unless it runs as root. */
 export function checkOneUser(data: DataDir): void {

@@ -4,7 +4,7 @@
  */
 import { closeSync, constants, fchmodSync, fchownSync, fstatSync, mkdirSync, openSync, readdirSync, type Stats } from "node:fs";
 import type { DataDir } from "../../data-dir.ts";
-import { MusterError } from "../../errors/errors.ts";
+import { hasCode, MusterError } from "../../errors/errors.ts";
 import { type AccessRow, accessTable, rowInside, shownName } from "./access-table.ts";
 import type { AccountIds } from "./account-ids.ts";
 
@@ -81,7 +81,7 @@ function opened(path: string): number | undefined {
   try {
     return openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   } catch (error) {
-    if (["ELOOP", "ENXIO", "ENOENT"].some((code) => hasCode(error, code))) return undefined;
+    if (hasCode(error, "ELOOP", "ENXIO", "ENOENT")) return undefined;
     throw error;
   }
 }
@@ -113,5 +113,3 @@ export function isOwned(found: Stats, row: AccessRow, ids: AccountIds): boolean 
 }
 
 const isRight = (found: Stats, row: AccessRow, ids: AccountIds): boolean => isOwned(found, row, ids) && (found.mode & MODE) === row.mode;
-
-const hasCode = (error: unknown, code: string): boolean => error instanceof Error && "code" in error && error.code === code;
